@@ -1,0 +1,1 @@
+"""The shared vocabulary: the table, references to stored datasets, reports, how a stage runs."""

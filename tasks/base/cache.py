@@ -1,0 +1,127 @@
+"""When a stage may be skipped, and when it may be tried again.
+
+A stage is skipped when the bytes it reads, its params, its code and the engines below it are
+those of an earlier run.
+"""
+
+import ast
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+from typing import Any
+
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.context import TaskRunContext
+from prefect.tasks import Task
+from pydantic import BaseModel
+
+from tasks.base.dataset import DatasetRef
+
+ROOT = Path(__file__).parents[2]
+
+
+def stage_key(context: TaskRunContext, inputs: dict[str, Any]) -> str | None:
+    """Cache key of the stage that runs in `context`; see `key_of`."""
+    return key_of(context.task, inputs)
+
+
+def key_of(stage: Task[..., Any], inputs: dict[str, Any]) -> str:
+    """Cache key of `stage`: its name, its code and engines, its params and the bytes it reads.
+
+    Prefect's own `TASK_SOURCE` hashes the body of the task alone, so it would miss an edit to
+    the pure function that a thin task calls. A path is never part of the key: the same bytes in
+    another folder are the same input.
+    """
+    blob = json.dumps(
+        [stage.name, code_of(stage.fn.__module__), {k: _content(v) for k, v in inputs.items()}],
+        sort_keys=True,
+    )
+    return f"{stage.name}-{hashlib.sha256(blob.encode()).hexdigest()}"
+
+
+def _content(value: object) -> object:
+    """What of an argument decides the result."""
+    if isinstance(value, DatasetRef):
+        return value.sha256
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude=getattr(value, "not_content", None))
+    if isinstance(value, list | tuple):
+        return [_content(v) for v in value]
+    return str(value)
+
+
+@cache
+def code_of(module: str) -> str:
+    """Hex digest of `module`, of all of ours that it imports, and of its engines' versions.
+
+    Imports are read from the source, also those inside functions. A module may name further
+    engines in `ENGINES` (distributions that it loads by name, such as a spaCy model).
+    """
+    digest = hashlib.sha256()
+    engines: set[str] = set(getattr(sys.modules.get(module), "ENGINES", ()))
+    for name in sorted(_ours(module)):
+        source = _file(name).read_bytes()
+        digest.update(source)
+        engines |= {_distribution(i) for i in _imports(source) if not i.startswith("tasks")}
+    digest.update("\n".join(_versions(engines)).encode())
+    return digest.hexdigest()
+
+
+def _ours(module: str) -> set[str]:
+    """`module` and every module of `tasks` that it reaches by imports."""
+    reached: set[str] = set()
+    todo = {module}
+    while todo:
+        name = todo.pop()
+        reached.add(name)
+        found = _imports(_file(name).read_bytes())
+        todo |= {i for i in found if i.startswith("tasks.") and _file(i).exists()} - reached
+    return reached
+
+
+def _imports(source: bytes) -> set[str]:
+    """Dotted names that `source` imports; `from a import b` counts as both a and a.b."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def _file(module: str) -> Path:
+    path = ROOT.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    return dict(packages_distributions())
+
+
+def _distribution(module: str) -> str:
+    top = module.split(".")[0]
+    return _distributions().get(top, [top])[0]
+
+
+def _versions(engines: Iterable[str]) -> list[str]:
+    """`name==version` of each installed engine; the standard library has none."""
+    found = []
+    for name in sorted(engines):
+        try:
+            found.append(f"{name}=={version(name)}")
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether trying again may help: a file system or a network failed, not the stage."""
+    return isinstance(state.result(raise_on_failure=False), OSError | TimeoutError)
+
+

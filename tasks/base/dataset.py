@@ -1,0 +1,149 @@
+"""Datasets on disk: parts named by content, written once, passed between tasks by reference.
+
+A store is a folder of two kinds of objects. A *part* is a Parquet file named by the SHA-256 of
+its bytes. A *dataset* is a small JSON list of parts, named by the SHA-256 of that list. A
+reference holds the name and the row count alone, so it stays small however many parts there are,
+two datasets that share parts share files, and joining datasets copies nothing.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import polars as pl
+from pydantic import BaseModel
+
+from tasks.base.errors import DatasetMissingError
+
+COMPRESSION = "zstd"
+
+
+class Part(BaseModel, frozen=True):
+    """One Parquet file of a dataset."""
+
+    sha256: str
+    rows: int
+
+
+class DatasetRef(BaseModel, frozen=True):
+    """Points at an immutable dataset in a store."""
+
+    store: str  # absolute path of the store's folder; not part of what the dataset is
+    sha256: str  # of the list of parts
+    rows: int
+
+    def parts(self) -> tuple[Part, ...]:
+        """The files this dataset is made of, in order.
+
+        Raises:
+            DatasetMissingError: The list is gone.
+        """
+        try:
+            listed = json.loads(_object(self.store, self.sha256, ".json").read_bytes())
+        except FileNotFoundError:
+            raise _missing(self.store, self.sha256) from None
+        return tuple(Part(sha256=sha, rows=rows) for sha, rows in listed)
+
+    def files(self) -> list[Path]:
+        """Paths of the parts, in order.
+
+        Raises:
+            DatasetMissingError: A file is gone.
+        """
+        files = [_object(self.store, part.sha256, ".parquet") for part in self.parts()]
+        for file in files:
+            if not file.exists():
+                raise _missing(self.store, file.stem)
+        return files
+
+    def exists(self) -> bool:
+        """Whether every file is there."""
+        try:
+            self.files()
+        except DatasetMissingError:
+            return False
+        return True
+
+
+def write_part(rows: pl.DataFrame, store: str) -> Part:
+    """Write `rows` whole or not at all; the same rows always make the same file."""
+    draft = _draft(store, ".parquet")
+    # statistics are off: Parquet would keep the smallest and largest text of a column in clear
+    rows.write_parquet(draft, compression=COMPRESSION, statistics=False)
+    with draft.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    _settle(draft, _object(store, digest, ".parquet"))
+    return Part(sha256=digest, rows=rows.height)
+
+
+def of_parts(parts: Iterable[Part], store: str) -> DatasetRef:
+    """The dataset made of `parts` in this order; empty parts are left out, save an only one."""
+    listed = list(parts)
+    full = [part for part in listed if part.rows] or listed[:1]
+    body = json.dumps([[part.sha256, part.rows] for part in full]).encode()
+    digest = hashlib.sha256(body).hexdigest()
+    draft = _draft(store, ".json")
+    draft.write_bytes(body)
+    _settle(draft, _object(store, digest, ".json"))
+    return DatasetRef(store=store, sha256=digest, rows=sum(part.rows for part in full))
+
+
+def write_dataset(rows: pl.DataFrame, store: str) -> DatasetRef:
+    """Store `rows` as a dataset of one part."""
+    return of_parts([write_part(rows, store)], store)
+
+
+def join_datasets(datasets: Iterable[DatasetRef]) -> DatasetRef:
+    """All rows of `datasets`, one after the other, without copying any. At least one dataset."""
+    refs = list(datasets)
+    return of_parts([part for ref in refs for part in ref.parts()], refs[0].store)
+
+
+def split_dataset(data: DatasetRef) -> list[DatasetRef]:
+    """`data` as datasets of one part each, so that a row-wise stage can be mapped over them."""
+    return [of_parts([part], data.store) for part in data.parts()]
+
+
+def read_dataset(data: DatasetRef) -> pl.LazyFrame:
+    """Scan every part of `data` as one table.
+
+    Raises:
+        DatasetMissingError: A file is gone, as when somebody deleted the store.
+    """
+    return pl.scan_parquet(data.files())
+
+
+def read_parts(data: DatasetRef) -> Iterator[pl.DataFrame]:
+    """The parts of `data` one by one, so that one part's memory is enough.
+
+    Raises:
+        DatasetMissingError: A file is gone.
+    """
+    for file in data.files():
+        yield pl.read_parquet(file)
+
+
+def _object(store: str, digest: str, suffix: str) -> Path:
+    return Path(store, "objects", digest[:2], digest + suffix)
+
+
+def _draft(store: str, suffix: str) -> Path:
+    folder = Path(store, "drafts")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{os.getpid()}-{uuid4().hex}{suffix}"
+
+
+def _settle(draft: Path, place: Path) -> None:
+    """Give a finished file its name. A reader sees all of it or none; writers cannot collide."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft.replace(place)
+
+
+def _missing(store: str, digest: str) -> DatasetMissingError:
+    return DatasetMissingError(
+        f"{digest[:12]}… is no longer in the store {store!r}; run again, and the stages that "
+        "made it are computed anew (if this repeats, delete the store's `.results` folder)"
+    )

@@ -1,0 +1,54 @@
+"""Row memo: what an expensive row-wise stage found in a text, so that it never reads it twice.
+
+A memo is a folder of Parquet fragments with the columns `key` (hash of the text) and `value`
+(JSON). A fragment is written whole and named by its content, so many workers may append at once,
+and a run that is killed loses only the batch in hand. The folder's name is the fingerprint of
+all that decides a value but the text: code, params, engines, models.
+"""
+
+import hashlib
+from pathlib import Path
+from uuid import uuid4
+
+import polars as pl
+
+SCHEMA = pl.Schema({"key": pl.UInt64, "value": pl.String})
+FEW = 64  # fragments; above, they are packed into one when the memo is opened
+
+
+class RowMemo:
+    """Remembers `value` by `key` under one fingerprint."""
+
+    def __init__(self, store: str, stage: str, fingerprint: str) -> None:
+        """Open the memo of `stage`, which need not exist yet."""
+        name = hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
+        self.folder = Path(store, "memo", stage, name)
+
+    def recall(self, keys: pl.Series) -> pl.DataFrame:
+        """Known values for `keys`: columns key and value, one line per known key, any order."""
+        files = sorted(self.folder.glob("*.parquet"))
+        if not files:
+            return pl.DataFrame(schema=SCHEMA)
+        known = pl.scan_parquet(files).filter(pl.col("key").is_in(keys.unique().implode()))
+        rows = known.unique("key", keep="any").collect()
+        if len(files) > FEW:
+            self._pack(files)
+        return rows
+
+    def remember(self, rows: pl.DataFrame) -> None:
+        """Append `rows` (key, value); a value that is there already may be given again."""
+        if rows.is_empty():
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._write(rows.select(SCHEMA.names()).cast(dict(SCHEMA)))
+
+    def _write(self, rows: pl.DataFrame) -> None:
+        draft = self.folder / f".{uuid4().hex}"
+        rows.write_parquet(draft, statistics=False)
+        draft.replace(self.folder / f"{uuid4().hex}.parquet")
+
+    def _pack(self, files: list[Path]) -> None:
+        """Join `files` into one; a reader beside us finds each value in one or the other."""
+        self._write(pl.scan_parquet(files).unique("key", keep="any").collect())
+        for file in files:
+            file.unlink(missing_ok=True)

@@ -1,0 +1,78 @@
+"""What a stage says about itself: rows in and out, why rows left, what it changed, how long."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, JsonValue, model_validator
+
+from tasks.base.dataset import DatasetRef
+from tasks.base.errors import RowsChangedError
+
+Kind = Literal["filter", "edit", "score", "make"]
+
+
+class StageReport(BaseModel, frozen=True):
+    """Row counts of one stage. Rows in and rows made always equal rows out plus rows dropped."""
+
+    stage: str  # family and module, as in dedup.exact
+    kind: Kind
+    rows_in: int
+    rows_out: int
+    made: int = 0
+    dropped: dict[str, int] = {}  # reason -> rows
+    edited: int = 0  # rows whose text changed
+    figures: dict[str, JsonValue] = {}  # a handful of numbers of the stage's own
+    seconds: float = 0.0  # wall time of the computation, also when served from cache later
+    cpu_seconds: float = 0.0
+
+    @model_validator(mode="after")
+    def _rows_are_conserved(self) -> Self:
+        if self.rows_in + self.made != self.rows_out + sum(self.dropped.values()):
+            raise RowsChangedError(
+                f"{self.stage}: {self.rows_in} rows in and {self.made} made, but {self.rows_out} "
+                f"out and {sum(self.dropped.values())} dropped"
+            )
+        return self
+
+
+class StageResult(BaseModel, frozen=True):
+    """All that crosses from one task to the next."""
+
+    data: DatasetRef
+    dropped: DatasetRef  # rows with their `drop_*` columns
+    edits: DatasetRef | None = None  # id and edit_* columns of the rows that an edit changed
+    evidence: DatasetRef | None = None  # what the stage wants to show beside its marks
+    report: StageReport
+
+
+def join_reports(reports: list[StageReport]) -> StageReport:
+    """One report for the parts of a row-wise stage: counts and numeric figures add up."""
+    dropped: dict[str, int] = {}
+    figures: dict[str, JsonValue] = {}
+    for report in reports:
+        for reason, rows in report.dropped.items():
+            dropped[reason] = dropped.get(reason, 0) + rows
+        for name, value in report.figures.items():
+            figures[name] = _add(figures.get(name), value)
+    return reports[0].model_copy(
+        update={
+            "rows_in": sum(r.rows_in for r in reports),
+            "rows_out": sum(r.rows_out for r in reports),
+            "made": sum(r.made for r in reports),
+            "dropped": dict(sorted(dropped.items())),
+            "edited": sum(r.edited for r in reports),
+            "figures": dict(sorted(figures.items())),
+            "seconds": sum(r.seconds for r in reports),
+            "cpu_seconds": sum(r.cpu_seconds for r in reports),
+        }
+    )
+
+
+def _add(one: JsonValue, other: JsonValue) -> JsonValue:
+    """Sum of two figures; counts by name are added name by name."""
+    if one is None:
+        return other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {k: _add(one.get(k), other.get(k, 0)) for k in sorted({*one, *other})}
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return one + other
+    return other

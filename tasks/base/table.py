@@ -1,0 +1,94 @@
+"""The one table that every stage reads and writes: a row is a conversation.
+
+| column | type | what |
+| --- | --- | --- |
+| id | String | content hash and how many-th copy, `9f2c41d07be85a36-0` |
+| source | String | the file it came from |
+| source_row | Int64 | record in that file, from 0; null for made rows |
+| messages | List(Struct) | turns, oldest first; see `MESSAGE` |
+| rejected | List(Struct) | the answer that lost, for preference rows; else null |
+| tools | String | JSON of the tools on offer; null where there are none |
+| origin | String | human, augmented or synthetic |
+| parent | String | id of the row it was made from; else null |
+| meta | String | JSON object of every other field of the record; null where there is none |
+
+The prefix of a further column tells its fate: `score_*` and `split` stay with the row, `drop_*`
+travels with dropped rows only.
+"""
+
+import pandera.polars as pa
+import polars as pl
+
+MESSAGE = pl.Struct({"role": pl.String, "content": pl.String, "extra": pl.String})
+"""One turn. `content` is the text the model sees, never null (a turn of tool calls has "").
+
+`extra` is the JSON object of every other key of the turn (`tool_calls`, `name`, `weight`), or
+null. A `content` that was not plain text (typed parts, null) is kept whole as `extra.content`,
+and `content` then holds the text parts joined by a blank line.
+"""
+
+TURNS = pl.List(MESSAGE)
+ROLES = ("system", "user", "assistant", "tool")
+ORIGINS = ("human", "augmented", "synthetic")
+
+SCHEMA = pl.Schema(
+    {
+        "id": pl.String,
+        "source": pl.String,
+        "source_row": pl.Int64,
+        "messages": TURNS,
+        "rejected": TURNS,
+        "tools": pl.String,
+        "origin": pl.String,
+        "parent": pl.String,
+        "meta": pl.String,
+    }
+)
+TEXT_COLUMNS = ("messages", "rejected", "tools", "meta")
+"""Columns that an edit may change; the others say which row it is."""
+
+DROP_REASON = "drop_reason"
+"""Why a row is dropped, or null to keep it. Every `drop_*` column leaves with the dropped rows."""
+
+ROWS = pa.DataFrameSchema(
+    {
+        "id": pa.Column(pl.String, unique=True),
+        "source": pa.Column(pl.String),
+        "source_row": pa.Column(pl.Int64, pa.Check.ge(0), nullable=True),
+        "messages": pa.Column(TURNS),
+        "rejected": pa.Column(TURNS, nullable=True),
+        "tools": pa.Column(pl.String, nullable=True),
+        "origin": pa.Column(pl.String, pa.Check.isin(ORIGINS)),
+        "parent": pa.Column(pl.String, nullable=True),
+        "meta": pa.Column(pl.String, nullable=True),
+    }
+)
+
+QUARANTINE = pl.Schema(
+    {
+        "id": pl.String,  # content hash of `raw`, and how many-th copy
+        "source": pl.String,
+        "source_row": pl.Int64,
+        "line": pl.Int64,  # physical line from 1 where the format has lines, else null
+        "reason": pl.String,
+        "detail": pl.String,  # what exactly is wrong; never a value of the record
+        "raw": pl.String,
+    }
+)
+
+
+def empty_rows() -> pl.DataFrame:
+    """A table with no row."""
+    return pl.DataFrame(schema=SCHEMA)
+
+
+def marks(reasons: tuple[str, ...], evidence: dict[str, pa.Column] | None = None) -> pa.DataFrameSchema:
+    """Schema of the marks that a filter may leave: one of `reasons` or null, and `drop_*` evidence."""
+    return pa.DataFrameSchema(
+        {
+            "id": pa.Column(pl.String),
+            DROP_REASON: pa.Column(pl.String, pa.Check.isin(reasons), nullable=True),
+            **(evidence or {}),
+        },
+        strict=True,
+    )

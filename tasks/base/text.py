@@ -1,0 +1,70 @@
+"""What more than one stage needs to read or change the text of conversations."""
+
+import json
+from collections.abc import Callable
+
+import polars as pl
+
+_ASCII_PLAIN = r"^[\x21-\x7e]+( [\x21-\x7e]+)*$"
+
+
+def fold(text: pl.Expr) -> pl.Expr:
+    """`text` with case, Unicode form and runs of white space folded away; null stays null.
+
+    Plain ASCII without runs of white space, which is most of what there is, is only lowered:
+    normalising costs sixteen times what hashing does.
+    """
+    folded = (
+        text.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+    )
+    return pl.when(text.str.contains(_ASCII_PLAIN)).then(text.str.to_lowercase()).otherwise(folded)
+
+
+def turns(role: str | None = None, column: str = "messages") -> pl.Expr:
+    """Texts of the turns by `role` (of all turns), as a list."""
+    turn = pl.element()
+    if role is not None:
+        turn = turn.filter(pl.element().struct.field("role") == role)
+    return pl.col(column).list.eval(turn.struct.field("content"))
+
+
+def prompt() -> pl.Expr:
+    """Every turn but the answer (the last turn by the assistant), joined by line feeds."""
+    is_last = pl.col("messages").list.last().struct.field("role") == "assistant"
+    asked = pl.when(is_last).then(pl.col("messages").list.slice(0, pl.col("messages").list.len() - 1))
+    return (
+        asked.otherwise(pl.col("messages"))
+        .list.eval(pl.element().struct.field("content"))
+        .list.join("\n")
+    )
+
+
+def answer() -> pl.Expr:
+    """Text of the last turn if it is the assistant's; else null."""
+    last = pl.col("messages").list.last()
+    return pl.when(last.struct.field("role") == "assistant").then(last.struct.field("content"))
+
+
+def conversation() -> pl.Expr:
+    """All turns joined by line feeds, without roles."""
+    return turns().list.join("\n")
+
+
+def map_strings(blob: str, change: Callable[[str], str]) -> str:
+    """JSON text `blob` with `change` applied to every string in it, keys apart.
+
+    Returns `blob` itself, byte for byte, when nothing changes.
+    """
+    before = json.loads(blob)
+    after = _walk(before, change)
+    return blob if after == before else json.dumps(after, ensure_ascii=False)
+
+
+def _walk(value: object, change: Callable[[str], str]) -> object:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_walk(v, change) for v in value]
+    if isinstance(value, dict):
+        return {k: _walk(v, change) for k, v in value.items()}
+    return value
