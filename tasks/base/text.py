@@ -28,14 +28,14 @@ def turns(role: str | None = None, column: str = "messages") -> pl.Expr:
     return pl.col(column).list.eval(turn.struct.field("content"))
 
 
-def prompt() -> pl.Expr:
-    """Every turn but the answer (the last turn by the assistant), joined by line feeds."""
+def prompt(separator: str = "\n") -> pl.Expr:
+    """Every turn but the answer (the last turn by the assistant), joined by `separator`."""
     is_last = pl.col("messages").list.last().struct.field("role") == "assistant"
     asked = pl.when(is_last).then(pl.col("messages").list.slice(0, pl.col("messages").list.len() - 1))
     return (
         asked.otherwise(pl.col("messages"))
         .list.eval(pl.element().struct.field("content"))
-        .list.join("\n")
+        .list.join(separator)
     )
 
 
@@ -45,9 +45,9 @@ def answer() -> pl.Expr:
     return pl.when(last.struct.field("role") == "assistant").then(last.struct.field("content"))
 
 
-def conversation() -> pl.Expr:
-    """All turns joined by line feeds, without roles."""
-    return turns().list.join("\n")
+def conversation(separator: str = "\n") -> pl.Expr:
+    """All turns joined by `separator`, without roles."""
+    return turns().list.join(separator)
 
 
 def map_strings(blob: str, change: Callable[[str], str]) -> str:

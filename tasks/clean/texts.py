@@ -1,0 +1,101 @@
+"""Apply a repair to the turns of every row, reading each distinct text once."""
+
+from collections.abc import Callable, Iterable
+
+import orjson
+import polars as pl
+
+from tasks.base.stage import Outcome
+from tasks.base.text import map_strings
+
+Repair = Callable[[str], tuple[str, tuple[str, ...]]]
+"""From a text to the repaired text and the kinds of repairs made."""
+
+KINDS = "edit_kinds"
+"""Column with the kinds of repairs made to a row, joined by commas; null where none was."""
+
+
+def repair_turns(rows: pl.LazyFrame, repair: Repair, suspect: pl.Expr) -> Outcome:
+    """Repair `messages` and `rejected` of the rows in which a text is `suspect`.
+
+    Args:
+        rows: n rows.
+        repair: What to do to one text. It must leave its own result alone.
+        suspect: Truth over a column of texts: whether `repair` could change this text. It may be
+            true too often, never too rarely.
+
+    Returns:
+        n rows in the same order with `edit_kinds`, and how many rows each kind touched.
+    """
+    table = rows.collect()
+    texts = pl.concat([_texts(table, "messages"), _texts(table, "rejected")])
+    hits = texts.filter(suspect)
+    wanted = hits["row"].unique().to_list()
+    known: dict[str, tuple[str, tuple[str, ...]]] = {}
+
+    def once(text: str) -> tuple[str, tuple[str, ...]]:
+        if text not in known:
+            known[text] = repair(text)
+        return known[text]
+
+    # Python, but over suspect rows alone: the repairs are no Polars expressions
+    columns = {name: table[name].to_list() if wanted else [] for name in ("messages", "rejected")}
+    kinds: list[str | None] = [None] * table.height
+    for position in wanted:
+        found: set[str] = set()
+        for column in columns.values():
+            column[position] = _turns(column[position], once, found)
+        kinds[position] = ",".join(sorted(found)) or None
+    if wanted:
+        types = table.schema
+        table = table.with_columns(pl.Series(n, v, types[n]) for n, v in columns.items())
+    noted = table.with_columns(pl.Series(KINDS, kinds, pl.String))
+    return Outcome(noted.lazy(), figures={"kinds": _count(kinds)})
+
+
+def _texts(table: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Every text of `column`, with the position of its row; the JSON of `extra` is text too."""
+    turns = (
+        table.lazy()
+        .select(pl.int_range(pl.len()).alias("row"), pl.col(column).alias("turn"))
+        .drop_nulls("turn")
+        .explode("turn")
+        .drop_nulls("turn")
+    )
+    field = pl.col("turn").struct.field
+    both = [turns.select("row", text=field(name)) for name in ("content", "extra")]
+    return pl.concat(both).drop_nulls("text").collect()
+
+
+def _turns(turns: list[dict[str, str | None]] | None, repair: Repair, found: set[str]) -> object:
+    if turns is None:
+        return None
+
+    def note(text: str) -> str:
+        after, kinds = repair(text)
+        found.update(kinds if after != text else ())
+        return after
+
+    return [
+        {**turn, "content": note(turn["content"] or ""), "extra": _extra(turn["extra"], note)}
+        for turn in turns
+    ]
+
+
+def _extra(extra: str | None, note: Callable[[str], str]) -> str | None:
+    """Typed parts hold the text a second time; other keys (tool calls, names) are left alone."""
+    if extra is None or '"content"' not in extra:
+        return extra
+    parts = orjson.loads(extra)
+    if not isinstance(parts.get("content"), list):
+        return extra
+    mended = map_strings(orjson.dumps(parts["content"]).decode(), note)
+    after = {**parts, "content": orjson.loads(mended)}
+    return extra if after == parts else orjson.dumps(after).decode()
+
+
+def _count(kinds: Iterable[str | None]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for kind in (k for row in kinds if row for k in row.split(",")):
+        counts[kind] = counts.get(kind, 0) + 1
+    return dict(sorted(counts.items()))

@@ -1,0 +1,103 @@
+"""Drop conversations that repeat another one word for word.
+
+First the cheap question: rows whose text is the same byte for byte are found by grouping on its
+xxh3-128. Only one of each group is then folded (case, Unicode form, white space, quotation marks
+and punctuation around turns) and grouped by the folded text's SHA-256. Every group is also
+grouped on the text itself, so that two texts with one hash can never cost an innocent row.
+
+The copy that survives is the one preferred by `tasks.dedup.compare.preference`. A row with
+nothing to compare has no twin; judging it is the work of `validate`.
+
+Why: repeated examples are memorised and cost training time (Lee et al. 2022, arXiv:2107.06499).
+"""
+
+import pandera.polars as pa
+import polars as pl
+import polars_hash as plh
+from prefect import task
+
+from tasks.base.cache import is_transient, stage_key
+from tasks.base.dataset import DatasetRef
+from tasks.base.report import StageResult
+from tasks.base.stage import run_filter
+from tasks.base.table import DROP_REASON, marks
+from tasks.base.text import fold
+from tasks.dedup.compare import TURN, TwinParams, compared, context, preference
+
+REASONS = {
+    "exact_duplicate": "another row has the same text, byte for byte",
+    "normalised_duplicate": "another row has the same text but for case, white space, quotation "
+    "marks, Unicode form or punctuation at the ends of turns",
+}
+
+MARKED = marks(
+    tuple(REASONS),
+    {
+        "drop_twin_of": pa.Column(pl.String, nullable=True),
+        "drop_detail": pa.Column(pl.String, nullable=True),
+    },
+)
+
+
+class ExactDedupParams(TwinParams):
+    """What counts as the same conversation, and which copy survives."""
+
+
+def normalised(text: pl.Expr) -> pl.Expr:
+    """`text` folded, with plain quotation marks, and none or punctuation at the ends of turns."""
+    plain = fold(text).str.replace_many(list("‘’‛“”„«»`´"), ["'", "'", "'"] + ['"'] * 5 + ["'", "'"])
+    ends = r"[ \"'.,;:!?…–-]*"
+    bare = plain.str.replace_all(f"{ends}{TURN}{ends}", TURN).str.strip_chars(" \"'.,;:!?…–-")
+    return pl.when(bare != "").then(bare).otherwise(plain)
+
+
+def mark_exact_twins(rows: pl.LazyFrame, params: ExactDedupParams) -> pl.LazyFrame:
+    """Mark every repeat with its survivor in `drop_twin_of` and the text's hash in `drop_detail`."""
+    if not params.enabled:
+        nothing = pl.lit(None, pl.String)
+        return rows.with_columns(
+            nothing.alias(DROP_REASON), drop_twin_of=nothing, drop_detail=nothing
+        )
+    listed = rows.select(
+        "id",
+        place=pl.int_range(pl.len()),
+        order=pl.struct(preference(params.prefer_sources)).rank("ordinal"),
+        text=compared(params.compare),
+        context=context() if params.compare == "conversation" else pl.lit(""),
+    )
+    ordered = listed.sort("order")
+    raw = plh.col("text").nchash.xxh3_128()
+    first = pl.col("id").first()
+    by_raw = ordered.with_columns(raw_twin=first.over(raw, "text", "context"))
+    distinct = by_raw.filter(pl.col("id") == pl.col("raw_twin"), pl.col("text").is_not_null())
+    folded = distinct.with_columns(folded=normalised(pl.col("text")))
+    by_folded = folded.select(
+        "raw_twin",
+        folded_twin=first.over("folded", "context"),
+        sha256=plh.col("folded").chash.sha2_256(),
+    )
+    joined = by_raw.join(by_folded, on="raw_twin", how="left").sort("place")
+    has_text = pl.col("text").is_not_null()
+    reason = (
+        pl.when(has_text & (pl.col("raw_twin") != pl.col("id")))
+        .then(pl.lit("exact_duplicate"))
+        .when(has_text & (pl.col("folded_twin") != pl.col("id")))
+        .then(pl.lit("normalised_duplicate"))
+    )
+    is_twin = pl.col(DROP_REASON).is_not_null()
+    marked = joined.with_columns(reason.alias(DROP_REASON)).select(
+        "id",
+        DROP_REASON,
+        drop_twin_of=pl.when(is_twin).then("folded_twin"),
+        drop_detail=pl.when(is_twin).then(pl.lit("sha256 ") + pl.col("sha256").str.slice(0, 16)),
+    )
+    return pl.concat([rows, marked.drop("id")], how="horizontal")
+
+
+@task(
+    name="dedup.exact", cache_key_fn=stage_key,
+    retries=2, retry_delay_seconds=1, retry_condition_fn=is_transient,
+)  # fmt: skip
+def dedup_exact(data: DatasetRef, params: ExactDedupParams) -> StageResult:
+    """Store `data` without exact and normalised copies."""
+    return run_filter(data, mark_exact_twins, params, MARKED)

@@ -1,0 +1,1 @@
+"""Choose among the rows that are left."""

@@ -1,0 +1,1 @@
+"""Which rows are conversations that one can train on at all."""
