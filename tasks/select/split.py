@@ -80,8 +80,8 @@ def _families(listed: pl.DataFrame, similarity: float) -> list[int]:
 
     n = listed.height
     pairs = similar_pairs(listed["text"], similarity)
-    place = pl.int_range(pl.len(), dtype=pl.UInt32)
-    asked = listed.select(a=place.first().over("asked"), b=place).filter(pl.col("a") != pl.col("b"))
+    placed = listed.with_row_index("b").select("b", a=pl.col("b").first().over("asked"))
+    asked = placed.filter(pl.col("a") != pl.col("b")).select("a", "b")
     both = pl.concat([pairs.select("a", "b"), asked])
     edges = (np.ones(both.height, bool), (both["a"].to_numpy(), both["b"].to_numpy()))
     _, labels = connected_components(coo_matrix(edges, shape=(n, n)), directed=False)

@@ -1,0 +1,1 @@
+"""How Finery is run for others: deployments, a server with a worker, the sample."""

@@ -1,0 +1,29 @@
+"""The facts of a run in Prefect's UI: waterfall, digest with plots, link to the report."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_table_artifact,
+)
+
+from tasks.publish.digest import digest, waterfall_table
+
+MOST_BYTES = 200_000  # of one artifact; larger ones slow the UI and are not published as events
+
+
+def publish_artifacts(report: dict[str, Any], out: str, run: str) -> None:
+    """Leave the run's artifacts under stable keys, so that the UI shows their history."""
+    create_table_artifact(
+        key="waterfall", table=waterfall_table(report)[:200], description=report["sentence"]
+    )
+    page = digest(report)
+    if len(page.encode()) > MOST_BYTES:
+        page = page.encode()[: MOST_BYTES - 100].decode(errors="ignore") + "\n\n(cut)"
+    create_markdown_artifact(key="digest", markdown=page, description=f"Run {run}")
+    create_link_artifact(
+        key="report", link=(Path(out).absolute() / "report.html").as_uri(), link_text="report.html",
+        description="The whole report as one page; open the file on the machine that ran it.",
+    )  # fmt: skip

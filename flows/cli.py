@@ -1,0 +1,116 @@
+"""The `finery` command. Heavy imports wait until a command needs them, so help is quick."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.home import settle
+
+DONE, GATE_FAILED, WRONG_CALL, STAGE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    name="finery", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    rich_markup_mode="rich", context_settings={"help_option_names": ["-h", "--help"]},
+    help="Refine raw instruction data into a fine-tuning set that can be trusted.\n\n"
+    "Every row's fate is accounted for: kept, dropped with a reason, or quarantined.\n\n"
+    "Exit codes: 0 done; 1 done, a quality gate failed; 2 the call is wrong, nothing is written; "
+    "3 a stage failed, the next run goes on from there; 130 interrupted.",
+)  # fmt: skip
+
+
+@app.command()
+def curate(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, globs, or - for standard input.")],
+    out: Annotated[str, typer.Option("--out", "-o", metavar="DIR", help="Folder to write the run to.")],
+    recipe: Annotated[Path | None, typer.Option(help="YAML file of parameters.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one parameter, e.g. redact.strict=true.")] = None,
+    format: Annotated[list[str] | None, typer.Option("--format", "-f", help="openai, trl, alpaca, sharegpt or parquet; the first is the main one.")] = None,
+    text_columns: Annotated[list[str] | None, typer.Option(metavar="ROLE=COLUMN", help="Which columns make a row: system, prompt, input, answer.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run and why; write nothing.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Read at most this many records of each file.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the waterfall.")] = False,
+) -> None:  # fmt: skip
+    """Curate raw files into a training set, with a report on every row.
+
+    For instance: [bold]finery curate raw/ --out run --set dedup.near.threshold=0.6[/bold]
+    """
+    from flows.commands import curate_command
+
+    settings = list(set_ or [])
+    settings += [f"export.formats=[{', '.join(format)}]"] if format else []
+    settings += [f"ingest.text_columns.{pair}" for pair in text_columns or []]
+    settings += [f"ingest.limit={limit}"] if limit else []
+    code = curate_command(sources, out, recipe, settings, dry_run=dry_run, quiet=quiet, as_json=json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def explain(
+    run: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")],
+    row_id: Annotated[str, typer.Argument(metavar="ROW_ID", help="Id of a row, or its beginning.")],
+) -> None:
+    """Say why a row was kept, changed, dropped or made."""
+    from flows.explain import explain_row
+
+    typer.echo(explain_row(run, row_id))
+
+
+@app.command()
+def deploy() -> None:
+    """Register every deployment with the current Prefect API."""
+    from flows.deploy import deploy_all
+
+    raise typer.Exit(deploy_all())
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is installed, which models and servers answer, and how to get what is missing."""
+    from flows.doctor import examine
+
+    raise typer.Exit(examine())
+
+
+def main() -> None:
+    """Run the command, and turn every expected error into one clear message and an exit code."""
+    settle()
+    from tasks.base.errors import FineryError, UsageError
+
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        _fail("interrupted; what was finished is cached, run the same command again to go on", INTERRUPTED)
+    except UsageError as error:
+        _fail(str(error), WRONG_CALL)
+    except FineryError as error:
+        _fail(str(error), STAGE_FAILED)
+    except Exception as error:
+        _click_error(error)
+
+
+def _click_error(error: Exception) -> None:
+    """Wrong options are click's to explain; anything else is a fault, shown in one line."""
+    show = getattr(error, "show", None)
+    if show is not None:
+        show()
+        sys.exit(WRONG_CALL)
+    _fail(
+        f"{type(error).__name__}: {error}\nwhat was finished is cached; the log of the run has the "
+        "details (`make up`, then open the run in the UI)",
+        STAGE_FAILED,
+    )
+
+
+def _fail(text: str, code: int) -> None:
+    typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
+    typer.echo(text, err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

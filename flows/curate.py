@@ -1,0 +1,129 @@
+"""From raw instruction files to a training set, and the reason for every row that left.
+
+The order of stages: read, validate, clean, redact, deduplicate, report contradictions, split,
+publish. Rows are redacted before they are compared, so a copy with another phone number in it is
+still a copy; everything is read once, and only what changed since the last run is computed.
+"""
+
+import warnings
+from typing import Any
+
+from prefect import flow, get_run_logger
+from prefect.runtime import flow_run
+
+from flows.artifacts import publish_artifacts
+from flows.home import store
+from flows.params import CleanParams, CurateParams, DedupParams, ExportParams, Runner
+from flows.plan import command_line, models_used, skipped_checks
+from flows.stages import Course, task_runner
+from flows.versions import versions
+from tasks.base.errors import UsageError
+from tasks.clean.encoding import clean_encoding
+from tasks.clean.markup import clean_markup
+from tasks.dedup.conflict import report_conflicts
+from tasks.dedup.exact import dedup_exact
+from tasks.dedup.near import dedup_near
+from tasks.ingest.ingested import Ingested, Store
+from tasks.ingest.merge import Merged, merge_rows
+from tasks.ingest.params import IngestParams
+from tasks.ingest.read import ingest_file
+from tasks.ingest.sources import SourceFile, find_sources
+from tasks.publish.folder import refuse_foreign
+from tasks.publish.gates import GateParams
+from tasks.publish.plan import Release, ReleasePlan
+from tasks.publish.release import publish_release
+from tasks.redact.pii import RedactParams, redact_pii
+from tasks.select.split import SplitParams, split_rows
+from tasks.validate.rows import ValidateParams, validate_rows
+
+# Prefect makes a Pydantic model of the signature; that its field hides a deprecated method of
+# Pydantic's is harmless, and `validate` is the name that the contract gives the section.
+warnings.filterwarnings("ignore", 'Field name "validate" .* shadows', UserWarning)
+
+
+@flow(name="curate", flow_run_name="curate-{out}", persist_result=False)
+def curate(
+    sources: list[str],
+    out: str,
+    ingest: IngestParams = IngestParams(),
+    validate: ValidateParams = ValidateParams(),
+    clean: CleanParams = CleanParams(),
+    redact: RedactParams = RedactParams(),
+    dedup: DedupParams = DedupParams(),
+    split: SplitParams = SplitParams(),
+    export: ExportParams = ExportParams(),
+    gates: GateParams = GateParams(),
+    runner: Runner = "threads",
+    seed: int = 0,
+) -> Release:
+    """Refine raw instruction data into a training set and account for every row.
+
+    Args:
+        sources: Files, folders or globs to read (JSONL, JSON, CSV, TSV, Parquet, also packed).
+        out: Folder to write to; the files of an earlier run in it are replaced.
+        ingest: How files are read.
+        validate: Which conversations are sound.
+        clean: How damaged text is mended.
+        redact: Which personal data is replaced, and by what.
+        dedup: What counts as a repeat, and which copy survives.
+        split: How large validation and test are.
+        export: Formats that are written.
+        gates: Limits that fail the run.
+        runner: Where row-wise stages run: threads, processes or ray (an extra).
+        seed: Changes every choice made by chance; the split is the only one.
+    """
+    params = CurateParams(
+        ingest=ingest, validate=validate, clean=clean, redact=redact, dedup=dedup, split=split,
+        export=export, gates=gates, runner=runner, seed=seed,
+    )  # fmt: skip
+    refuse_foreign(out)
+    files = find_sources(sources, store() / "spool")
+    with task_runner(runner) as tasks_on:
+        release, report = curate_files(Course(tasks_on), files, out, params, command_line(sources, params))
+    publish_artifacts(report, out, str(flow_run.get_name() or ""))
+    get_run_logger().info(release.sentence)
+    return release
+
+
+def curate_files(
+    course: Course, files: list[SourceFile], out: str, params: CurateParams, command: str
+) -> tuple[Release, dict[str, Any]]:
+    """The stages in their order, whoever runs them; see `curate`."""
+    read, raw = _read(course, files, params)
+    sound = course.row_wise(validate_rows, raw.data, params.validate_, on=params.validate_.enabled)
+    legible = course.row_wise(clean_encoding, sound, params.clean.encoding, on=params.clean.enabled)
+    plain = course.row_wise(clean_markup, legible, params.clean.markup, on=params.clean.enabled)
+    private = course.row_wise(redact_pii, plain, params.redact, on=params.redact.enabled)
+    distinct = course.whole(dedup_exact, private, params.dedup.exact, on=params.dedup.enabled)
+    unique = course.whole(dedup_near, distinct, params.dedup.near, on=params.dedup.enabled)
+    weighed = course.whole(report_conflicts, unique, params.dedup.conflict, on=params.dedup.enabled)
+    kept = course.whole(split_rows, weighed, params.split.model_copy(update={"seed": params.seed}))
+    plan = ReleasePlan(
+        out=out, name=kept.sha256[:12], kept=kept, raw=raw.data, quarantine=raw.quarantine,
+        results=tuple(course.results), stage_inputs=tuple(course.inputs),
+        sources=tuple(one.report for one in read), files=tuple(files),
+        formats=params.export.formats, gates=params.gates,
+        parameters=params.model_dump(mode="json", by_alias=True),
+        timings=tuple(course.timings), skipped=skipped_checks(params, read),
+        command=command, models=models_used(params), versions=versions(),
+    )  # fmt: skip
+    return course.release(publish_release, plan)
+
+
+def _read(course: Course, files: list[SourceFile], params: CurateParams) -> tuple[list[Ingested], Merged]:
+    """Read every file, and join them to one set with an id per row.
+
+    Raises:
+        UsageError: Not one file could be read, or there is no row in any.
+    """
+    place = Store(path=str(store()))
+    found = course.files(ingest_file, files, store=place, params=params.ingest)
+    if not any(one.data.rows for one in found):
+        raise UsageError("\n".join(["no row could be read:", *(_why(one) for one in found)]))
+    merged = course.single(merge_rows, sum(one.data.rows for one in found), files=found, params=params.ingest)
+    return found, merged
+
+
+def _why(one: Ingested) -> str:
+    reasons = ", ".join(f"{n} {reason}" for reason, n in one.report.quarantined.items())
+    return f"  {one.report.name}: {reasons or 'no record in it'}"

@@ -1,0 +1,46 @@
+"""Register every deployment with the current Prefect API."""
+
+import os
+import subprocess
+import sys
+
+from flows.home import ROOT, settle
+from flows.server import answers, running
+from tasks.base.errors import UsageError
+
+POOL = "finery"
+FILE = "deployments/prefect.yaml"
+
+
+def deploy_all() -> int:
+    """Make the work pool if it is not there, and register what `deployments/prefect.yaml` lists.
+
+    Raises:
+        UsageError: There is no server to register with.
+    """
+    settle()
+    url = os.environ.get("PREFECT_API_URL") or running() or _profile_url()
+    if not answers(url):
+        raise UsageError(
+            f"no Prefect server answers at {url}; `make up` starts one with a worker, or set "
+            "PREFECT_API_URL to the address of your own"
+        )
+    environment = {**os.environ, "PREFECT_API_URL": url}
+    # overwrite keeps the command the same for the first time and every other
+    pool = ["work-pool", "create", POOL, "--type", "process", "--overwrite"]
+    for arguments in (pool, ["deploy", "--prefect-file", FILE, "--all"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
+            cwd=ROOT, env=environment, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            raise UsageError(f"prefect {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+    sys.stdout.write(f"deployed curate/curate and curate/nightly to {url}\n")
+    return 0
+
+
+def _profile_url() -> str:
+    import tomllib
+
+    profiles = tomllib.loads((ROOT / ".prefect" / "profiles.toml").read_text())
+    return str(profiles["profiles"][profiles["active"]].get("PREFECT_API_URL", ""))

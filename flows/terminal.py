@@ -1,0 +1,112 @@
+"""What a run shows in the terminal: progress on standard error, the waterfall on standard output."""
+
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+from flows.progress import Progress, listeners
+
+
+class ProgressView:
+    """Bars on a terminal, a plain line per stage elsewhere, nothing when quiet."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+        self.bars: Any = None
+        self.bar: Any = None
+        self.stage = ""
+
+    def __enter__(self) -> Self:
+        if self.quiet:
+            return self
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import Progress as Bars
+
+            self.bars = Bars(
+                TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(),
+                TimeElapsedColumn(), TextColumn("{task.fields[note]}"), console=Console(stderr=True),
+            )  # fmt: skip
+            self.bars.start()
+        listeners.append(self.show)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.show in listeners:
+            listeners.remove(self.show)
+        if self.bars is not None:
+            self.bars.stop()
+
+    def show(self, step: Progress) -> None:
+        """Draw one step."""
+        note = f"{step.rows:,} {'files' if step.stage == 'ingest.read' else 'rows'}"
+        note += ", from cache" if step.cached else ""
+        if self.bars is None:
+            if step.done == step.parts and step.stage != self.stage:
+                self.stage = step.stage
+                message(f"{step.stage:<16} {note}")
+            return
+        if step.stage != self.stage:
+            self.stage = step.stage
+            self.bar = self.bars.add_task(step.stage, total=step.parts, note=note)
+        total = self.bars.tasks[self.bar].total or 1
+        done = total if step.done == step.parts else step.done
+        self.bars.update(self.bar, completed=done, note=note)
+
+def message(text: str) -> None:
+    """Say something to the person at the terminal."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def show_waterfall(report: dict[str, Any], out: str) -> None:
+    """The table of stages, reasons, rows dropped and rows left, and where to look further."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    counts = report["counts"]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, side in (("stage", "left"), ("reason", "left"), ("dropped", "right"), ("share", "right"), ("left", "right")):  # fmt: skip
+        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    table.add_row("read", "", "", "", f"{counts['read']:,}")
+    stage = ""
+    for line in report["waterfall"]:
+        name = line["stage"] if line["stage"] != stage else ""
+        stage = line["stage"]
+        lost = f"-{line['dropped']:,}" if line["dropped"] else "0"
+        share = f"{line['share']:.1%}" if line["dropped"] else ""
+        table.add_row(name, line["reason"], lost, share, f"{line['left']:,}")
+    sides = ", ".join(f"{n:,} {side}" for side, n in report["splits"].items())
+    table.add_row("kept", sides, "", f"{counts['kept'] / max(counts['read'], 1):.1%}", f"{counts['kept']:,}", style="bold")  # fmt: skip
+    wide = sys.stdout.isatty()
+    console = Console(file=sys.stdout, width=None if wide else 100, highlight=False)
+    console.print(table)
+    console.print()
+    console.print(escape(report["sentence"]), soft_wrap=True)
+    _notes(console, report)
+    console.print(escape(f"report: {out}/report.html"), soft_wrap=True)
+
+
+def _notes(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (rich is imported late)
+    from rich.markup import escape
+
+    edited = ", ".join(f"{e['rows']:,} by {e['stage']}" for e in report["edits"] if e["rows"])
+    if edited:
+        console.print(f"text changed in {edited}", soft_wrap=True)
+    if report["contradictions"].get("rows"):
+        found = report["contradictions"]
+        console.print(
+            f"{found['rows']:,} rows in {found['families']:,} families ask the same and answer "
+            "differently; all kept, see the report",
+            soft_wrap=True,
+        )
+    unread = {s["name"]: s["unread"] for s in report["sources"] if s["unread"]}
+    for name, fields in unread.items():
+        text = f"{sum(fields.values()):,} characters of {', '.join(fields)} in {name} never reach the model"
+        console.print(escape(text), soft_wrap=True)
+    for gate in report["gates"]:
+        if not gate["passed"]:
+            console.print(escape(f"GATE FAILED {gate['name']}: {gate['text']}"), style="bold red", soft_wrap=True)

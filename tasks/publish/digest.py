@@ -1,0 +1,119 @@
+"""A run in small, for Prefect's UI: the waterfall as a table, and a page of Markdown with plots.
+
+The UI strips `<svg>` and scripts from Markdown, but shows images given as data URIs. An artifact
+is a row in Prefect's database and an event, so that it is kept under `MOST_BYTES`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tasks.publish import charts
+from tasks.publish.excerpt import plain
+from tasks.publish.markdown import code, table, words
+from tasks.publish.report import sentence, share
+
+MOST_BYTES = 190_000  # of the page; Prefect takes more, but its UI becomes slow
+MOST_ROWS = 200  # of the table artifact
+LONGEST = 60  # lines of a table in the page
+PLOTS = 4
+
+
+def waterfall_table(report: Mapping[str, Any]) -> list[dict[str, str | int]]:
+    """The waterfall for a table artifact: a line per stage and reason, `MOST_ROWS` at most.
+
+    Where there are more, the last line adds up the rest.
+    """
+    entries = list(report.get("waterfall") or ())
+    shown = entries if len(entries) <= MOST_ROWS else entries[: MOST_ROWS - 1]
+    lines = [_line(entry) for entry in shown]
+    if rest := entries[len(shown) :]:
+        summed = {"dropped": sum(e["dropped"] for e in rest), "left": rest[-1]["left"]}
+        told = {"stage": "…", "reason": f"{len(rest)} more", "what": "see the report page"}
+        lines.append(_line({**told, **summed, "share": sum(e["share"] for e in rest)}))
+    return lines
+
+
+def digest(report: Mapping[str, Any]) -> str:
+    """The page of Markdown: verdict, waterfall, shape of the set, time; plots while they fit."""
+    stages = charts.steps(report.get("waterfall") or ())
+    plots = [("Rows left after each stage", charts.waterfall(stages))] if stages else []
+    plots += [
+        (f"{plain(s['name'])}: read → kept", charts.against(s["bins"], s["raw"], s["kept"]))
+        for s in report.get("shape") or ()
+    ]
+    parts = [_head(report), _waterfall(report), _numbers(report), _time(report)]
+    page = "\n\n".join(part for part in parts if part) + "\n"
+    for title, lines in plots[:PLOTS]:
+        image = f"\n![{words(title)}]({charts.image(lines[:LONGEST])})\n"
+        if len((page + image).encode()) <= MOST_BYTES:
+            page += image
+    return page
+
+
+def waterfall_markdown(report: Mapping[str, Any]) -> str:
+    """The waterfall as a Markdown table of at most `LONGEST` lines; empty without one."""
+    lines = waterfall_table(report)
+    if not lines:
+        return ""
+    head = ("stage", "reason", "what it means", "dropped:", "share:", "left:")
+    told = [
+        (words(n["stage"]), code(n["reason"]), words(n["what it means"]), f"{n['dropped']:,}",
+         str(n["share"]), f"{n['left']:,}")
+        for n in lines[:LONGEST]
+    ]  # fmt: skip
+    more = f"\n\n{len(lines) - LONGEST} more lines are in the report." if lines[LONGEST:] else ""
+    return table(head, told) + more
+
+
+def _line(entry: Mapping[str, Any]) -> dict[str, str | int]:
+    return {
+        "stage": plain(entry["stage"], 60),
+        "reason": plain(entry["reason"], 60),
+        "what it means": plain(entry.get("what") or "", 160),
+        "dropped": entry["dropped"],
+        "share": share(entry.get("share")),
+        "left": entry["left"],
+    }
+
+
+def _head(report: Mapping[str, Any]) -> str:
+    gates = [
+        f"- {'✓' if gate['passed'] else '✗ **failed**'} {words(gate.get('text') or gate['name'])}"
+        for gate in (report.get("gates") or ())[:LONGEST]
+    ]
+    title = f"# {words(report.get('release') or 'Finery run', 80)}"
+    return "\n\n".join(
+        part for part in (title, words(sentence(report), 400), "\n".join(gates)) if part
+    )
+
+
+def _waterfall(report: Mapping[str, Any]) -> str:
+    body = waterfall_markdown(report)
+    return f"## What left, and why\n\n{body}" if body else ""
+
+
+def _numbers(report: Mapping[str, Any]) -> str:
+    tables = [
+        table(
+            (words(shape["name"], 60), "read:", "kept:"),
+            [
+                (words(name, 60), f"{raw:,}", f"{kept:,}")
+                for name, raw, kept in zip(shape["bins"], shape["raw"], shape["kept"], strict=True)
+            ][:LONGEST],
+        )
+        for shape in (report.get("shape") or ())[:6]
+    ]
+    return "## Shape of the set\n\n" + "\n\n".join(tables) if tables else ""
+
+
+def _time(report: Mapping[str, Any]) -> str:
+    timings = report.get("timings") or ()
+    if not timings:
+        return ""
+    lines = [
+        (words(t["stage"], 60), f"{t['seconds']:.2f}", f"{t.get('cpu_seconds') or 0:.2f}",
+         f"{t.get('rows') or 0:,}", "cached" if t.get("cached") else "fresh")
+        for t in timings[:LONGEST]
+    ]  # fmt: skip
+    head = ("stage", "seconds:", "CPU seconds:", "rows:", "")
+    return "## Time\n\n" + table(head, lines)

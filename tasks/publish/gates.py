@@ -1,0 +1,82 @@
+"""Quality gates: limits on what is released. A failed gate fails the run, but hides nothing."""
+
+from typing import NamedTuple
+
+from pydantic import Field
+
+from tasks.base.params import StageParams
+
+
+class GateParams(StageParams):
+    """Limits; a run that breaks one writes everything and ends with exit code 1."""
+
+    min_rows: int = Field(
+        default=1, ge=0, title="Fewest rows", description="Rows that must be left at the end."
+    )
+    max_quarantined: float = Field(
+        default=0.2, ge=0, le=1, title="Most quarantined",
+        description="Share of what was read that could not be read as rows.",
+    )  # fmt: skip
+    max_dropped: float = Field(
+        default=0.9, ge=0, le=1, title="Most dropped", description="Share of the rows read."
+    )
+    max_unreadable_files: int = Field(
+        default=0, ge=0, title="Most unreadable files",
+        description="Files of which nothing at all could be read.",
+    )  # fmt: skip
+    max_residual_pii: int = Field(
+        default=0, ge=0, title="Most residual personal data",
+        description="E-mail addresses, phone, card and account numbers, keys and the like that "
+        "the audit still finds in released text.",
+    )  # fmt: skip
+
+
+class Gate(NamedTuple):
+    """One limit and how the run stands to it."""
+
+    name: str
+    limit: float
+    value: float
+    passed: bool
+    text: str
+
+
+class Measured(NamedTuple):
+    """What the gates look at."""
+
+    read: int
+    kept: int
+    dropped: int
+    quarantined: int
+    unreadable_files: int
+    residual_pii: int | None  # None: redaction is off, nothing was audited
+
+
+def judge_gates(seen: Measured, params: GateParams) -> list[Gate]:
+    """Every gate, failed ones first."""
+    quarantined = seen.quarantined / max(seen.read, 1)
+    dropped = seen.dropped / max(seen.read, 1)
+    gates = [
+        _least("min_rows", params.min_rows, seen.kept, f"{seen.kept:,} rows kept"),
+        _most("max_quarantined", params.max_quarantined, quarantined,
+              f"{seen.quarantined:,} of {seen.read:,} ({quarantined:.1%}) quarantined"),
+        _most("max_dropped", params.max_dropped, dropped,
+              f"{seen.dropped:,} of {seen.read:,} rows ({dropped:.1%}) dropped"),
+        _most("max_unreadable_files", params.max_unreadable_files, seen.unreadable_files,
+              f"{seen.unreadable_files:,} files unreadable"),
+    ]  # fmt: skip
+    if seen.residual_pii is not None:
+        found = seen.residual_pii
+        gates.append(
+            _most("max_residual_pii", params.max_residual_pii, found,
+                  f"{found:,} pieces of personal data left in released text")
+        )  # fmt: skip
+    return sorted(gates, key=lambda gate: gate.passed)
+
+
+def _most(name: str, limit: float, value: float, text: str) -> Gate:
+    return Gate(name, limit, round(value, 6), value <= limit, f"{text}, at most {limit:g} allowed")
+
+
+def _least(name: str, limit: float, value: float, text: str) -> Gate:
+    return Gate(name, limit, value, value >= limit, f"{text}, at least {limit:g} wanted")

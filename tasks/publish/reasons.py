@@ -1,0 +1,33 @@
+"""What every reason means, in one sentence, gathered from the stages that give it."""
+
+from tasks.dedup import exact, near
+from tasks.validate import rows
+
+QUARANTINED = {
+    "empty_line": "the line is empty",
+    "malformed_json": "the line is no valid JSON",
+    "not_an_object": "the record is a list, a number or a text, not an object with fields",
+    "no_turns": "the list of turns is empty",
+    "missing_prompt": "there is an answer but nothing that was asked",
+    "missing_answer": "there is a prompt but no field for the answer",
+    "not_text": "a field holds a number, a list or an object where text must be",
+    "unknown_role": "a turn is by a role that Finery does not know",
+    "unknown_layout": "the fields are those of no known layout; name them with --text-columns",
+    "not_utf8": "the bytes are no text in the file's encoding",
+    "too_few_fields": "the line has fewer cells than the header",
+    "too_many_fields": "the line has more cells than the header",
+    "unreadable_file": "the file is damaged or is not what its name says",
+    "file_too_large": "the file unpacks to more than ingest.max_unpacked_mb",
+}
+
+MEANINGS: dict[str, dict[str, str]] = {
+    "ingest": QUARANTINED,
+    "validate.rows": rows.REASONS,
+    "dedup.exact": exact.REASONS,
+    "dedup.near": near.REASONS,
+}
+
+
+def meaning(stage: str, reason: str) -> str:
+    """The sentence for `reason` of `stage`."""
+    return MEANINGS.get(stage, {}).get(reason, reason.replace("_", " "))

@@ -1,0 +1,149 @@
+"""Write a release: the splits in every format asked for, ledger, quarantine, report, manifest."""
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import polars as pl
+from prefect import task
+
+from tasks.base.dataset import read_dataset
+from tasks.base.ledger import build_ledger
+from tasks.publish.card import croissant, dataset_card
+from tasks.publish.folder import RunFolder
+from tasks.publish.formats import export, suffix
+from tasks.publish.gates import Measured, judge_gates
+from tasks.publish.plan import Release, ReleasePlan
+from tasks.publish.report import render
+from tasks.publish.report_facts import gather
+from tasks.redact.audit import residues
+from tasks.redact.mask import mask_texts
+from tasks.select.split import SIDES
+
+UNREADABLE = ("unreadable_file", "file_too_large")
+
+
+def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
+    """Write every file of the run to `plan.out`, the manifest last.
+
+    Returns:
+        What was written, and the report.
+
+    Raises:
+        LedgerError: Rows read and made are not all kept, dropped or quarantined.
+        UsageError: The folder holds something other than an earlier run.
+    """
+    read = plan.raw.rows + plan.quarantine.rows
+    ledger = build_ledger(plan.kept, list(plan.results), plan.quarantine, read)
+    kept = read_dataset(plan.kept).collect()
+    folder = RunFolder(plan.out)
+    folder.claim()
+    refused = _write_splits(folder, kept, plan.formats)
+    folder.write("data.parquet", export(kept, "parquet").body, kept.height)
+    folder.write("ledger.parquet", _parquet(ledger), ledger.height)
+    folder.write("quarantine.jsonl", _quarantine(plan), plan.quarantine.rows)
+    gates = judge_gates(_measured(plan, ledger, kept), plan.gates)
+    report = gather(plan, ledger, gates, mask_texts)
+    report["skipped"] += _refused(refused)
+    _write_pages(folder, plan, report)
+    folder.finish(_manifest(plan, report))
+    counted = report["counts"]
+    return Release(
+        out=plan.out,
+        **{k: counted[k] for k in ("read", "kept", "dropped", "quarantined", "made")},
+        failed_gates=tuple(gate.name for gate in gates if not gate.passed),
+        sentence=report["sentence"],
+    ), report
+
+
+def _write_splits(
+    folder: RunFolder, kept: pl.DataFrame, formats: tuple[str, ...]
+) -> Counter[tuple[str, str]]:
+    """The three sides in every format; returns how many rows a format could not hold, and why."""
+    refused: Counter[tuple[str, str]] = Counter()
+    for place, name in enumerate(dict.fromkeys(formats)):
+        for side in SIDES:
+            exported = export(kept.filter(split=side), name)
+            file = f"{side}{suffix(name)}"
+            folder.write(f"formats/{name}/{file}" if place else file, exported.body, exported.rows)
+            refused.update({(name, reason): n for reason, n in exported.refused.items()})
+    return refused
+
+
+def _refused(refused: Counter[tuple[str, str]]) -> list[dict[str, str]]:
+    return [
+        {"check": f"export of {rows:,} rows as {name}", "why": reason.replace("_", " "),
+         "unlock": "--format openai, trl or parquet hold every row"}
+        for (name, reason), rows in sorted(refused.items())
+    ]  # fmt: skip
+
+
+def _parquet(rows: pl.DataFrame) -> bytes:
+    body = BytesIO()
+    rows.write_parquet(body, compression="zstd", statistics=False)
+    return body.getvalue()
+
+
+def _quarantine(plan: ReleasePlan) -> bytes:
+    lines = read_dataset(plan.quarantine).sort("source", "source_row", "id").collect()
+    body = BytesIO()
+    lines.write_ndjson(body)
+    return body.getvalue()
+
+
+def _measured(plan: ReleasePlan, ledger: pl.DataFrame, kept: pl.DataFrame) -> Measured:
+    states = dict(ledger["state"].value_counts().iter_rows())
+    unreadable = ledger.filter(pl.col("reason").is_in(UNREADABLE), state="quarantined")
+    audited = plan.result("redact.pii") is not None
+    return Measured(
+        read=ledger.height - sum(r.report.made for r in plan.results),
+        kept=states.get("kept", 0),
+        dropped=states.get("dropped", 0),
+        quarantined=states.get("quarantined", 0),
+        unreadable_files=unreadable.height,
+        residual_pii=_residual(kept) if audited else None,
+    )
+
+
+def _residual(kept: pl.DataFrame) -> int:
+    """Pieces of personal data that the audit finds in what is about to be released."""
+    turns = kept.select(pl.col("messages").list.eval(pl.element().struct.field("content")))
+    texts = turns.to_series().explode().drop_nulls().unique(maintain_order=True)
+    return sum(residues(texts.to_list()).values())
+
+
+def _write_pages(folder: RunFolder, plan: ReleasePlan, report: dict[str, Any]) -> None:
+    files = [{"path": f["path"], "rows": f["rows"], "bytes": f["bytes"]} for f in folder.files]
+    report["files"] = files
+    # the page is the same for the same input; how long it took stands in report.json
+    untimed = {k: v for k, v in report.items() if k != "timings"}
+    folder.write("report.html", render(untimed).encode())
+    folder.write("report.json", _json(report))
+    folder.write("README.md", dataset_card(report, list(plan.formats)).encode())
+    folder.write("croissant.json", _json(croissant(report, folder.files)))
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _manifest(plan: ReleasePlan, report: dict[str, Any]) -> dict[str, object]:
+    return {
+        "finery_version": plan.versions.get("finery"),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "parameters": plan.parameters,
+        "sources": report["again"]["sources"],
+        "counts": report["counts"],
+        "gates": report["gates"],
+        "models": list(plan.models),
+        "parent": None,
+        "cost": {"calls": 0, "tokens": 0, "money": 0.0},
+    }
+
+
+@task(name="publish.release", persist_result=False)
+def publish_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
+    """Write every file of the run; never from cache, since the folder may have changed."""
+    return write_release(plan)

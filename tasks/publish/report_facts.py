@@ -1,0 +1,62 @@
+"""Everything that a report says, as one JSON document: `report.json`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from tasks.publish import evidence, facts
+from tasks.publish.gates import Gate
+from tasks.publish.plan import ReleasePlan
+
+Facts = dict[str, Any]
+
+
+def gather(
+    plan: ReleasePlan,
+    ledger: pl.DataFrame,
+    gates: list[Gate],
+    mask: Callable[[list[str]], list[str]],
+) -> Facts:
+    """The report of a run; see the README for what each part holds."""
+    counted = facts.counts(plan, ledger)
+    return {
+        "version": plan.versions.get("finery"),
+        "release": plan.name,
+        "sentence": facts.sentence(counted, gates),
+        "counts": counted,
+        "gates": [gate._asdict() for gate in gates],
+        "waterfall": facts.waterfall(plan, ledger, counted["read"]),
+        "examples": evidence.examples(plan, mask),
+        "sources": facts.by_source(plan, ledger),
+        "edits": evidence.edits(plan, mask),
+        "redactions": _redactions(plan),
+        "duplicates": evidence.duplicates(plan),
+        "contradictions": evidence.contradictions(plan),
+        "shape": facts.shape(plan),
+        "splits": _splits(ledger),
+        "models": list(plan.models),
+        "skipped": [dict(zip(("check", "why", "unlock"), s, strict=True)) for s in plan.skipped],
+        "timings": facts.timings(plan),
+        "again": {
+            "command": plan.command,
+            "seed": plan.parameters.get("seed"),
+            "parameters": plan.parameters,
+            "versions": plan.versions,
+            "sources": [
+                {"uri": f.name, "sha256": f.sha256, "rows": s.rows}
+                for f, s in zip(plan.files, plan.sources, strict=True)
+            ],
+        },
+    }
+
+
+def _redactions(plan: ReleasePlan) -> Facts:
+    result = plan.result(evidence.REDACTION)
+    return {} if result is None else {"rows": result.report.edited, **result.report.figures}
+
+
+def _splits(ledger: pl.DataFrame) -> dict[str, int]:
+    kept = ledger.drop_nulls("split")["split"].value_counts()
+    found = dict(kept.iter_rows())
+    return {side: found[side] for side in ("train", "validation", "test") if side in found}

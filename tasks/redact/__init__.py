@@ -1,0 +1,1 @@
+"""Personal data out of the text: rules, names, policy, tags, and an audit of what is left."""

@@ -1,0 +1,83 @@
+"""How to reach a person: e-mail addresses, phone numbers, names of accounts.
+
+Mailboxes of a role (info@, support@) and toll-free numbers belong to an organisation and stay.
+Numbers and domains reserved for examples go like all others: whoever reads a training set cannot
+tell an invented person from a real one, and a model must learn to repeat neither.
+"""
+
+import re
+
+from tasks.redact.rule import Rule, before, digits_of, value_of
+from tasks.redact.words import MAILBOXES
+
+FILE_ENDINGS = ("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "html", "py")
+TOLL_FREE = ("800", "822", "833", "844", "855", "866", "877", "888")
+
+EMAIL = (
+    r"(?<![\w.%+-])[\w][\w.%+'-]{0,63}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}(?![\w-])"
+)
+SPELT_EMAIL = (
+    r"(?<![\w.])\w[\w.+-]{0,63}\s?[\[({]\s?at\s?[\])}]\s?[\w-]{2,63}"
+    r"(?:\s?[\[({]\s?dot\s?[\])}]\s?[\w-]{2,63}|\.[\w-]{2,63})+"
+)
+EXTENSION = r"(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?!\w|[.-]\d)"
+_START = r"(?<![\w+./-])"
+PHONES = (
+    rf"{_START}\+\d{{1,3}}(?:[ .-]?\(\d{{1,5}}\))?(?:[ .-]\d{{2,8}}){{1,5}}{EXTENSION}",
+    r"(?<![\w+.)-])\+\d{9,15}(?!\w)",
+    rf"{_START}(?:\+?1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[.-])\d{{3}}[ .-]\d{{4}}{EXTENSION}",
+    rf"{_START}(?:\(0[1-9]\d{{1,4}}\)|0[1-9]\d{{1,4}})[ -]\d{{3,4}}[ -]?\d{{3,4}}{EXTENSION}",
+    rf"(?<![\w+./$-])555-01\d\d{EXTENSION}",
+)
+SPOKEN_PHONE = (
+    r"(?i)\b(?:phones?|tel|telephone|mobile|cell|fax|whatsapp|call(?: me)?|text me|reach me|dial|"
+    r"contact)\b\W{0,4}(?:(?:is|at|on|to|me|number|no\.?|:)\W{0,3}){0,4}"
+    r"(?P<value>\+?\(?\d[\d ().-]{5,18}\d)(?!\w|[.,]\d|%)"
+)
+PHONE_CUES = ("phone", "tel", "mobile", "cell", "fax", "whatsapp", "call", "text", "reach", "dial",
+              "contact")  # fmt: skip
+ACCOUNT = (
+    r"(?i)\b(?:user ?name|user_name|user ?id|login|handle|screen ?name|twitter|instagram|telegram|"
+    r"skype|discord|github)\b[\"']?\s{0,2}(?:is\b|:|=)\s{0,2}[\"']?"
+    r"(?P<value>@?[A-Za-z][\w.-]{1,30}\w)(?![\w@(])"
+)
+PROFILE = r"(?i)\blinkedin\.com/in/(?P<value>[\w-]{3,})"
+
+
+def _personal(match: re.Match[str]) -> bool:
+    local, _, domain = match[0].partition("@")
+    ending = domain.rpartition(".")[2].lower()
+    return local.lower() not in MAILBOXES and ending not in FILE_ENDINGS
+
+
+def _phone(match: re.Match[str]) -> bool:
+    value = value_of(match)
+    number = digits_of(re.split(r"\s?[xe]", value)[0])
+    national = number[1:] if len(number) == 11 and number[0] == "1" else number
+    if national.startswith(TOLL_FREE) and len(national) == 10:
+        return False
+    return 7 <= len(number) <= 15 and not re.search(r"isbn|issn|doi", before(match, 12))
+
+
+def _spoken(match: re.Match[str]) -> bool:
+    value = value_of(match)
+    is_date = re.fullmatch(r"\d{1,4}([-./ ])\d{1,2}\1\d{1,4}", value)
+    years = re.fullmatch(r"(?:19|20)\d\d\s?-\s?(?:19|20)\d\d", value)
+    return _phone(match) and not is_date and not years
+
+
+def _handle(match: re.Match[str]) -> bool:
+    """A handle is told from a plain word ('login: required') by a digit, sign or @."""
+    return bool(re.search(r"[\d_@]|\w\.\w", match["value"])) and match["value"][0] != "_"
+
+
+RULES = (
+    Rule("EMAIL_ADDRESS", re.compile(EMAIL), ("@",), digits=False, check=_personal),
+    Rule("EMAIL_ADDRESS", re.compile(SPELT_EMAIL, re.IGNORECASE),
+         ("[at", "(at", "{at", "[ at", "( at"), digits=False),
+    *(Rule("PHONE_NUMBER", re.compile(p), check=_phone) for p in PHONES),
+    Rule("PHONE_NUMBER", re.compile(SPOKEN_PHONE), PHONE_CUES, check=_spoken),
+    Rule("USERNAME", re.compile(ACCOUNT), ("user", "login", "handle", "screen", "twitter",
+         "instagram", "telegram", "skype", "discord", "github"), digits=False, check=_handle),
+    Rule("USERNAME", re.compile(PROFILE), ("linkedin.com/in/",), digits=False),
+)  # fmt: skip

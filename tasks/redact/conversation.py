@@ -1,0 +1,133 @@
+"""One conversation: what the rules and the policy see in it, and the text without it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from tasks.redact import cues, fields
+from tasks.redact.code import code_spans
+from tasks.redact.fields import Piece
+from tasks.redact.mentions import mentions
+from tasks.redact.names import Place
+from tasks.redact.policy import private
+from tasks.redact.rule import Span
+from tasks.redact.rules import PERSON, Finder, disjoint, find, masks, outside
+from tasks.redact.tags import TagBook
+
+Names = dict[str, list[Place]]
+"""Where the model sees names, by stretch of text."""
+
+
+class Scope(NamedTuple):
+    """What to look for, and how to tag it."""
+
+    rules: tuple[Finder, ...]
+    names: bool = True  # whether persons are looked for at all
+    strict: bool = False  # every name, not only those of private persons
+    keep: frozenset[str] = frozenset()  # values, case folded, that stay
+    key: bytes | None = None  # of keyed tags
+
+
+class Text(NamedTuple):
+    """One text of a conversation and what the rules saw in it."""
+
+    body: str  # with its label before it
+    lead: int  # characters of the label
+    hard: list[Span]
+    cues: cues.Cues
+    number: bool  # it is a number in JSON, which goes whole or not at all
+
+
+class Redacted(NamedTuple):
+    """A row without its personal data."""
+
+    row: dict[str, Any]
+    counts: Counter[str]  # values taken out, by kind
+    kept: int  # names the model saw that the policy leaves
+
+
+def read(row: dict[str, Any], scope: Scope) -> list[Text]:
+    """See what the rules find in every text of `row`."""
+    pieces = fields.texts_of(row)
+    record = scope.names and cues.is_record([piece.text for piece in pieces])
+    return [_read(piece, scope, record) for piece in pieces]
+
+
+def _read(piece: Piece, scope: Scope, record: bool) -> Text:
+    label = f"{piece.label}: " if piece.label else ""
+    body = label + piece.text
+    hard = find(body, scope.rules)
+    around = cues.cues(body, hard, record) if scope.names else cues.NO_CUES
+    return Text(body, len(label), hard, around, piece.number)
+
+
+def windows(text: Text, strict: bool) -> list[Place]:
+    """The stretches of `text` that the model has to read."""
+    if strict:
+        return [(0, len(text.body))] if any(c.isupper() for c in text.body) else []
+    doubtful = [cues.sentence(text.body, start) for start, _ in text.cues.likely]
+    return sorted({*doubtful, *text.cues.sentences})
+
+
+def redact_row(row: dict[str, Any], texts: Sequence[Text], names: Names, scope: Scope) -> Redacted:
+    """`row` with tags in place of what its `texts` hold, given the `names` in their windows."""
+    seen = [_seen(text, names, scope) for text in texts]
+    first = [
+        [*text.hard, *_private(text, places, scope)]
+        for text, places in zip(texts, seen, strict=True)
+    ]
+    bodies = [text.body for text in texts]
+    spans = [
+        _wanted(text, found, scope)
+        for text, found in zip(texts, mentions(bodies, first), strict=True)
+    ]
+    counts = Counter(span.entity for found in spans for span in found)
+    noted = {
+        body[a:b].casefold() for body, places in zip(bodies, seen, strict=True) for a, b in places
+    }
+    if not counts:
+        return Redacted(row, counts, len(noted))
+    people = list(_people(bodies, spans))
+    book = TagBook(bodies, people, scope.key)
+    after = iter([_replace(text, found, book) for text, found in zip(texts, spans, strict=True)])
+    kept = len(noted - {name.casefold() for name in people})
+    return Redacted(fields.rewrite(row, lambda _: next(after)), counts, kept)
+
+
+def _seen(text: Text, names: Names, scope: Scope) -> list[Place]:
+    """Where the model sees names in `text`."""
+    return sorted(
+        (a + start, a + end)
+        for a, b in windows(text, scope.strict)
+        for start, end in names.get(text.body[a:b], ())
+    )
+
+
+def _private(text: Text, seen: Sequence[Place], scope: Scope) -> list[Span]:
+    """The names in `text` that go, of those in prose."""
+    places = private(text.body, text.cues, seen, scope.strict) if scope.names else []
+    if not places:
+        return []
+    spans = [Span(start, end, PERSON) for start, end in places]
+    return outside(spans, [*code_spans(text.body), *masks(text.body)])
+
+
+def _wanted(text: Text, spans: Sequence[Span], scope: Scope) -> list[Span]:
+    """Those of `spans` that lie behind the label and are not to be kept."""
+    inside = [s._replace(start=max(s.start, text.lead)) for s in spans if s.end > text.lead]
+    if text.number:
+        inside = [s for s in inside if (s.start, s.end) == (text.lead, len(text.body))]
+    return [s for s in disjoint(inside) if text.body[s.start : s.end].casefold() not in scope.keep]
+
+
+def _people(bodies: Sequence[str], spans: Sequence[Sequence[Span]]) -> Iterator[str]:
+    for body, found in zip(bodies, spans, strict=True):
+        yield from (body[s.start : s.end] for s in found if s.entity == PERSON)
+
+
+def _replace(text: Text, spans: Sequence[Span], book: TagBook) -> str:
+    parts, done = [], text.lead
+    for start, end, entity in spans:
+        parts += [text.body[done:start], book.tag(entity, text.body[start:end])]
+        done = end
+    return "".join(parts) + text.body[done:]

@@ -1,0 +1,83 @@
+"""Secrets: whoever reads one can act as its owner.
+
+A secret is known by its form (keys of the big services, JSON web tokens, PEM blocks) or by the
+label before it; then it must look random, so that `token = tokens[0]` and "the password is
+wrong" are left alone.
+"""
+
+import re
+
+from tasks.redact.rule import Rule, value_of
+
+KEY = (
+    r"(?<![\w-])(?:sk-(?:proj-|ant-|live-|test-|or-)?[A-Za-z0-9_-]{16,}"
+    r"|(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9]{20,}|gh[pousr]_[A-Za-z0-9]{30,}"
+    r"|github_pat_\w{40,}|glpat-[\w-]{20,}|xox[abeprs]-[A-Za-z0-9-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}"
+    r"|AIza[\w-]{30,}|ya29\.[\w-]{20,}|hf_[A-Za-z0-9]{30,}|npm_[A-Za-z0-9]{30,}|pypi-[\w-]{40,}"
+    r"|SG\.[\w-]{16,}\.[\w-]{16,}|dop_v1_[a-f0-9]{60,}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,})"
+)
+KEY_CUES = ("sk-", "sk_", "pk_", "rk_", "whsec_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
+            "github_pat_", "glpat-", "xox", "akia", "asia", "aiza", "ya29.", "hf_", "npm_", "pypi-",
+            "sg.", "dop_v1_", "eyj")  # fmt: skip
+PEM = (
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]+?"
+    r"(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z)"
+)
+NAME = (
+    r"(?i)(?<![a-z])(?:pass(?:word|wd|phrase|code)?|pwd|credential|client[_-]?secret|token"
+    r"|(?:[a-z]{2,12}[_-])?secret(?:[_-]?access)?(?:[_-]?key)?"
+    r"|(?:[a-z]{2,12}[_-])?api[_ -]?(?:key|token)|(?:encryption|private)[_ -]?key"
+    r"|(?:auth|access|refresh|bearer|session)[_ -]?(?:token|key))"
+)
+CUES = ("pass", "pwd", "secret", "key", "token", "credential")
+ASSIGNED = NAME + r"[\"']?\s{0,2}(?:[:=]{1,2}|=>|\bis\b:?|\bwas\b)\s{0,2}"
+QUOTED = ASSIGNED + r"[\"'`](?P<value>[^\s\"'`]{6,200})[\"'`]"
+_SIGN = r"[^\s\"'`,;&<>(){}\[\]]"
+BARE = (
+    rf"{ASSIGNED}(?P<value>{_SIGN}{{6,200}}?)(?=\.?(?:[\s\"'`,;&<>)}}\]]|$))"  # without a full stop
+)
+BEARER = (
+    r"(?i)\bauthorization[\"']?\s?[:=]\s?[\"']?(?:bearer|basic|token)\s(?P<value>[\w.+/=-]{8,})"
+)
+QUERY = (
+    r"(?i)[?&](?:access_token|api_?key|auth|token|key|sig|signature|secret|session|sid|password"
+    r"|pwd)=(?P<value>[^&\s#\"'<>)]{6,})"
+)
+LOGIN = r"(?i)\b[a-z][a-z0-9+.-]*://(?P<value>[^\s:/@<>{}]{1,64}:[^\s/@<>{}]{3,})@(?=[\w\[])"
+PIN = (
+    r"(?i)\b(?:pin(?: code| number)?|cvv2?|cvc2?|otp|passcode|one-time (?:password|code)"
+    r"|(?:security|verification) code|password)\s{0,2}(?:is|was|:|=)"
+    r"\s{0,2}(?P<value>\d{3,8})(?![\w.,%:]\d|\w)"
+)
+REFERENCE = re.compile(
+    r"(?i)^(?:os\.|process\.|self\.|this\.|env\.|config\.|settings\.|\$|%|<|\{|\[|https?:|your"
+    r"|x{4,}|\*{3,}|\.{3})"
+)
+
+
+def _random(match: re.Match[str]) -> bool:
+    """Whether the value mixes kinds of characters, as words and names of variables do not."""
+    value = value_of(match).rstrip(".!?")
+    if REFERENCE.search(value) or len(value) < 6:
+        return False
+    kinds = (r"\d", r"[a-z]", r"[A-Z]", r"[^\w.\-/:]")
+    mixed = sum(bool(re.search(kind, value)) for kind in kinds)
+    return mixed >= 2 and bool(re.search(r"\d|[!@#$%^&*?+=~]", value))
+
+
+def _has_digit(match: re.Match[str]) -> bool:
+    return any(c.isdigit() for c in match[0])
+
+
+QUERY_CUES = ("token=", "key=", "auth=", "sig", "secret=", "session=", "sid=", "password=", "pwd=")
+PIN_CUES = ("pin", "cvv", "cvc", "otp", "code", "password")
+RULES = (
+    Rule("SECRET", re.compile(KEY), KEY_CUES, check=_has_digit),
+    Rule("SECRET", re.compile(PEM), ("private key",), digits=False),
+    Rule("SECRET", re.compile(QUOTED), CUES, digits=False, check=_random),
+    Rule("SECRET", re.compile(BARE), CUES, digits=False, check=_random),
+    Rule("SECRET", re.compile(BEARER), ("authorization",), digits=False, check=_random),
+    Rule("SECRET", re.compile(QUERY), QUERY_CUES, digits=False, check=_random),
+    Rule("SECRET", re.compile(LOGIN), ("://",), digits=False),
+    Rule("SECRET", re.compile(PIN), PIN_CUES),
+)

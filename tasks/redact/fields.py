@@ -1,0 +1,79 @@
+"""The texts of a row in reading order, and the row with other texts in their place.
+
+Strings inside JSON columns are taken one by one together with the key they stand under: in
+`{"date_of_birth": "1978-02-04"}` only the key tells that the date is a birth date. Whole numbers
+are read too, as records hold account numbers without quotes. Keys are never changed.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Change = Callable[["Piece"], str]
+
+
+class Piece(NamedTuple):
+    """One text of a row."""
+
+    text: str
+    label: str = ""  # the JSON key it stands under, as words
+    number: bool = False
+
+
+def texts_of(row: dict[str, Any]) -> list[Piece]:
+    """Every text of `row` (messages, rejected, tools, meta) in reading order."""
+    pieces: list[Piece] = []
+
+    def note(piece: Piece) -> str:
+        pieces.append(piece)
+        return piece.text
+
+    rewrite(row, note)
+    return pieces
+
+
+def rewrite(row: dict[str, Any], change: Change) -> dict[str, Any]:
+    """`row` with `change` made to every text, in the order of `texts_of`."""
+    changed = dict(row)
+    for column in ("messages", "rejected"):
+        if row.get(column) is not None:
+            changed[column] = [_turn(turn, change) for turn in row[column]]
+    for column in ("tools", "meta"):
+        if row.get(column) is not None:
+            changed[column] = _json(row[column], change)
+    return changed
+
+
+def _turn(turn: dict[str, Any], change: Change) -> dict[str, Any]:
+    content = change(Piece(turn["content"])) if turn["content"] is not None else None
+    extra = turn.get("extra")
+    return {**turn, "content": content, "extra": None if extra is None else _json(extra, change)}
+
+
+def _json(blob: str, change: Change) -> str:
+    """JSON text with its strings changed; byte for byte itself when nothing changes."""
+    try:
+        before = json.loads(blob)
+    except ValueError:  # a damaged blob still has a text to search
+        return change(Piece(blob))
+    after = _walk(before, "", change)
+    return blob if after == before else json.dumps(after, ensure_ascii=False)
+
+
+def _walk(value: object, label: str, change: Change) -> object:
+    if isinstance(value, str):
+        return change(Piece(value, label))
+    if isinstance(value, list):
+        return [_walk(v, label, change) for v in value]
+    if isinstance(value, dict):
+        return {k: _walk(v, _words(k), change) for k, v in value.items()}
+    if isinstance(value, int) and not isinstance(value, bool):
+        text = change(Piece(str(value), label, number=True))
+        return value if text == str(value) else text
+    return value
+
+
+def _words(key: str) -> str:
+    """`patientId` and `patient_id` as 'patient id'."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key).replace("_", " ").replace("-", " ").lower()

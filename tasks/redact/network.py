@@ -1,0 +1,56 @@
+"""Addresses of machines, which lead to whoever sat before them.
+
+Loopback, unspecified, broadcast and netmask addresses are the same for everybody and stay; so do
+version numbers, which are written alike. Private ranges and ranges reserved for documentation go:
+in a log or a ticket they stand for a person's machine.
+"""
+
+import ipaddress
+import re
+
+from tasks.redact.rule import Rule, before
+
+V4 = r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)"
+V6 = r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:]|\.\w)"
+MAC = r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])"
+VERSION = re.compile(
+    r"(?:\bv|\bver\.?|versions?|release|build|section|chapter|table|figure|fig\.?|§|rfc|[=<>~^]=?|\w/)\s?$"
+)
+SPEAKS_OF_IP = re.compile(r"\bip\b|address|host|server|login|logged|ping|from|subnet|gateway")
+
+
+def _v4(match: re.Match[str]) -> bool:
+    try:
+        address = ipaddress.IPv4Address(match[0])
+    except ValueError:
+        return False
+    shared = (
+        address.is_loopback
+        or address.is_unspecified
+        or address >= ipaddress.IPv4Address("224.0.0.0")
+    )
+    context = before(match, 24)
+    small = all(int(part) < 10 for part in match[0].split("."))
+    return not (shared or VERSION.search(context) or (small and not SPEAKS_OF_IP.search(context)))
+
+
+def _v6(match: re.Match[str]) -> bool:
+    """`std::hex` and `12:30:45` are written alike, so two filled groups and a digit are needed."""
+    try:
+        address = ipaddress.IPv6Address(match[0])
+    except ValueError:
+        return False
+    filled = [group for group in match[0].split(":") if group]
+    has_digit = bool(filled) and any(c.isdigit() for c in filled[0])
+    return len(filled) >= 2 and has_digit and not (address.is_loopback or address.is_unspecified)
+
+
+def _mac(match: re.Match[str]) -> bool:
+    return len(set(re.split("[:-]", match[0].lower()))) > 1
+
+
+RULES = (
+    Rule("IP_ADDRESS", re.compile(V4), (".",), check=_v4),
+    Rule("IP_ADDRESS", re.compile(V6), (":",), check=_v6),
+    Rule("MAC_ADDRESS", re.compile(MAC), (":", "-"), check=_mac),
+)

@@ -1,0 +1,100 @@
+"""Settings of redaction."""
+
+import os
+import re
+from difflib import get_close_matches
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from tasks.base.errors import UsageError
+from tasks.base.params import StageParams
+from tasks.redact.conversation import Scope
+from tasks.redact.presidio import adopt
+from tasks.redact.rule import Rule
+from tasks.redact.rules import ENTITIES, PERSON, Finder, rules_for
+
+KEY = "FINERY_REDACT_KEY"
+
+
+class RedactParams(StageParams):
+    """What is taken out, and what stands in its place."""
+
+    enabled: bool = Field(default=True, title="Redact", description="Run this stage.")
+    mode: Literal["tag", "hash"] = Field(
+        default="tag", title="Mode",
+        description="tag: numbered in each conversation, <PERSON_1>; hash: the same tag for the "
+        f"same value in the whole set, made with the key in the environment variable {KEY}.",
+    )  # fmt: skip
+    strict: bool = Field(
+        default=False, title="Strict",
+        description="Take every name of a person, also those of public and fictional figures.",
+    )  # fmt: skip
+    entities: tuple[str, ...] = Field(
+        default=ENTITIES, title="Kinds", description="Kinds of personal data that are taken out."
+    )
+    keep: tuple[str, ...] = Field(
+        default=(), title="Keep",
+        description="Values that stay, such as the phone number of one's own help desk.",
+    )  # fmt: skip
+    patterns: dict[str, str] = Field(
+        default={}, title="Patterns of one's own",
+        description="Kind -> regular expression, such as {'EMPLOYEE_NO': 'E-[0-9]{6}'}; what it "
+        "matches (its group `value`, if it has one) is taken out, too.",
+    )  # fmt: skip
+    recognisers: tuple[str, ...] = Field(
+        default=(), title="Presidio's recognisers",
+        description="Names of Presidio's own recognisers to use as well, such as UkNinoRecognizer.",
+    )  # fmt: skip
+
+    @field_validator("entities")
+    @classmethod
+    def _known(cls, entities: tuple[str, ...]) -> tuple[str, ...]:
+        for entity in entities:
+            if entity not in ENTITIES:
+                close = get_close_matches(entity.upper(), ENTITIES, n=1, cutoff=0.4)
+                hint = (
+                    f"did you mean {close[0]!r}?" if close else f"known are {', '.join(ENTITIES)}"
+                )
+                raise ValueError(f"unknown kind {entity!r}; {hint}")
+        return entities
+
+    @model_validator(mode="after")
+    def _patterns_compile(self) -> Self:
+        for kind, pattern in self.patterns.items():
+            if not re.fullmatch(r"[A-Z][A-Z0-9_]{1,39}", kind):
+                raise ValueError(f"pattern {kind!r}: a kind is written in capitals, as EMPLOYEE_NO")
+            try:
+                matches_nothing = re.compile(pattern).search("") is not None
+            except re.error as error:
+                raise ValueError(f"pattern {kind!r} is no regular expression: {error}") from error
+            if matches_nothing:
+                raise ValueError(f"pattern {kind!r} matches the empty text, and so everywhere")
+        return self
+
+
+def scope_of(params: RedactParams) -> Scope:
+    """What `params` ask to look for.
+
+    Raises:
+        UsageError: Mode is hash and there is no key, or a recogniser is unknown.
+    """
+    own = [Rule(kind, re.compile(p), digits=False) for kind, p in params.patterns.items()]
+    adopted: list[Finder] = [rule for name in params.recognisers for rule in adopt(name)]
+    return Scope(
+        rules=(*rules_for(params.entities), *own, *adopted),
+        names=PERSON in params.entities,
+        strict=params.strict,
+        keep=frozenset(value.casefold() for value in params.keep),
+        key=_key() if params.mode == "hash" else None,
+    )
+
+
+def _key() -> bytes:
+    key = os.environ.get(KEY, "")
+    if not key:
+        raise UsageError(
+            f"redact.mode is 'hash', which needs a key, but the environment variable {KEY} is not "
+            "set: set it to a long random text and keep it secret, or use redact.mode=tag"
+        )
+    return key.encode()

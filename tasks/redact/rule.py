@@ -1,0 +1,70 @@
+"""What a rule is: one kind of personal data, how it is written, and how it is proved.
+
+A pattern alone is never enough (every run of sixteen digits looks like a card), so a rule also
+has a check: a check sum, a range, or words that must stand nearby. To be fast, a rule names what
+a text must hold for the pattern to be tried at all.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+TIE = (
+    r"""["']?\s{0,3}(?:(?:is|was|number|num\b|no\b\.?|nr\b\.?|id\b|[#:=-])["']?\s{0,3}){0,4}["']?"""
+)
+"""What may stand between a label and its value: 'number is', '#', '": "'."""
+
+
+class Span(NamedTuple):
+    """Where a value stands in a text: characters `start` to `end`, and what it is."""
+
+    start: int
+    end: int
+    entity: str
+
+
+def always(_match: re.Match[str]) -> bool:
+    """The check of a rule whose pattern is proof enough."""
+    return True
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way in which one kind of personal data is written.
+
+    Attributes:
+        entity: Name of the kind, Presidio's where it has one.
+        pattern: The value is its group `value`, or the whole match where it has no such group.
+        cues: Lower-case literals; a text without any of them is not searched. Empty: always.
+        digits: Whether the value has a digit, so that a text without one is not searched.
+        check: Proves a match, such as by its check sum.
+    """
+
+    entity: str
+    pattern: re.Pattern[str]
+    cues: tuple[str, ...] = ()
+    digits: bool = True
+    check: Callable[[re.Match[str]], bool] = always
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Every value of this kind in `text`."""
+        group = "value" if "value" in self.pattern.groupindex else 0
+        for match in self.pattern.finditer(text):
+            if match.start(group) < match.end(group) and self.check(match):
+                yield Span(*match.span(group), self.entity)
+
+
+def value_of(match: re.Match[str]) -> str:
+    """The text of the value in `match`."""
+    return match["value"] if "value" in match.re.groupindex else match[0]
+
+
+def before(match: re.Match[str], characters: int) -> str:
+    """The text that stands just before `match`, in lower case."""
+    return match.string[max(0, match.start() - characters) : match.start()].lower()
+
+
+def digits_of(value: str) -> str:
+    """The digits of `value` alone."""
+    return "".join(c for c in value if c.isdigit())

@@ -1,0 +1,108 @@
+"""All rules, and how their findings are joined: what overlaps is decided by the surer kind."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from tasks.redact import address, contact, credentials, identity, network
+from tasks.redact.code import code_spans
+from tasks.redact.rule import Rule, Span
+
+RULES: tuple[Rule, ...] = (
+    credentials.RULES + contact.RULES + identity.RULES + network.RULES + address.RULES
+)
+
+PERSON = "PERSON"
+HARD = tuple(dict.fromkeys(rule.entity for rule in RULES))
+"""Kinds that are redacted wherever they stand, the surest first."""
+ENTITIES = (*HARD, PERSON)
+
+LINKS = frozenset(HARD) - {"SECRET", "MAC_ADDRESS"}
+"""Kinds that make the name beside them that of a private person."""
+IN_CODE = frozenset({"SECRET", "EMAIL_ADDRESS"})
+"""Kinds that are also looked for in code, where all else is an example or a constant."""
+
+_RANK = {
+    entity: rank
+    for rank, entity in enumerate(
+        ("SECRET", "EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "IP_ADDRESS",
+         "MAC_ADDRESS", "STREET_ADDRESS", "DATE_OF_BIRTH", "MEDICAL_RECORD", "ACCOUNT_NUMBER",
+         "PASSPORT", "DRIVER_LICENSE", "ID_NUMBER", "PHONE_NUMBER", "USERNAME")
+    )
+}  # fmt: skip
+
+MASK = re.compile(
+    r"<[A-Z][A-Z0-9_ ]{1,40}(?:_[0-9a-f]{1,16})?>"  # <PERSON_1>, and what other tools write
+    r"|\[email.protected\]"
+    r"|\[(?=[^\]\n]*(?i:name|e-?mail|phone|address|date|number|redacted|insert|your|company|customer))"
+    r"[A-Za-z][A-Za-z '/_-]{1,40}\]"
+    r"|\{\{?[A-Za-z_][\w .]{0,40}\}?\}|\*{4,}|\b[Xx]{3,}[Xx-]*\d{0,4}\b"
+)
+"""Places where a value was taken out before, or is yet to be filled in."""
+
+
+class Finder(Protocol):
+    """What finds one kind of personal data: a rule of ours, or a recogniser of Presidio's."""
+
+    @property
+    def entity(self) -> str:
+        """Name of the kind."""
+
+    @property
+    def cues(self) -> tuple[str, ...]:
+        """Lower-case literals; a text without any of them is not searched."""
+
+    @property
+    def digits(self) -> bool:
+        """Whether a text without a digit is not searched."""
+
+    def find(self, text: str) -> Iterable[Span]:
+        """Every value of this kind in `text`."""
+
+
+def find(text: str, rules: Sequence[Finder] = RULES) -> list[Span]:
+    """Every value that `rules` prove in `text`, in order and without overlaps.
+
+    Nothing is found in tags and masks; in code, only the kinds of `IN_CODE`.
+    """
+    lowered = text.lower()
+    has_digit = any(c in lowered for c in "0123456789")
+    found = {
+        span
+        for rule in rules
+        if (has_digit or not rule.digits)
+        and (not rule.cues or any(cue in lowered for cue in rule.cues))
+        for span in rule.find(text)
+    }
+    if not found:
+        return []
+    code = code_spans(text)
+    prose = set(outside(found, code)) if code else found
+    sound = [span for span in found if span in prose or span.entity in IN_CODE]
+    return disjoint(outside(sound, masks(text)))
+
+
+def masks(text: str) -> list[tuple[int, int]]:
+    """Where `text` holds tags, masks and blanks to fill in."""
+    if not any(c in text for c in "<[{*Xx"):
+        return []
+    return [match.span() for match in MASK.finditer(text)]
+
+
+def disjoint(spans: Iterable[Span]) -> list[Span]:
+    """`spans` without overlaps, in order: the surer kind wins, then the longer span."""
+    taken: list[Span] = []
+    for span in sorted(spans, key=lambda s: (_RANK.get(s.entity, 99), s.start - s.end, s.start)):
+        if not any(span.start < other.end and other.start < span.end for other in taken):
+            taken.append(span)
+    return sorted(taken)
+
+
+def outside(spans: Iterable[Span], places: Sequence[tuple[int, int]]) -> list[Span]:
+    """Those of `spans` that touch none of `places`."""
+    return [s for s in spans if not any(s.start < end and start < s.end for start, end in places)]
+
+
+def rules_for(entities: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules of these kinds."""
+    return tuple(rule for rule in RULES if rule.entity in entities)
