@@ -26,7 +26,7 @@ CACHED = "Cached"  # Prefect's name for the state of a task that it did not have
 class Course:
     """The way of one run through its stages: runs them and keeps what they report."""
 
-    def __init__(self, runner: TaskRunner[Any]) -> None:
+    def __init__(self, runner: TaskRunner[Any] | None) -> None:
         self.runner = runner
         self.results: list[StageResult] = []
         self.inputs: list[DatasetRef] = []  # what the stage of each result read
@@ -78,8 +78,8 @@ class Course:
         listed = next(name for name, value in arguments.items() if isinstance(value, list))
         items: Sequence[object] = arguments[listed]  # type: ignore[assignment]
         announce(Progress(stage.name, 0, len(items), rows))
-        if len(items) == 1:  # not worth a detour over the runner
-            return [self._one(stage, **{**arguments, listed: items[0]})]
+        if self.runner is None or len(items) == 1:  # not worth a detour over the runner
+            return [self._one(stage, **{**arguments, listed: item}) for item in items]
         fixed = {n: unmapped(v) for n, v in arguments.items() if n != listed}
         futures = self.runner.map(stage, {**fixed, listed: items})
         return [
@@ -107,7 +107,7 @@ class Course:
         """The result of a finished task; computed anew if files that it points at are gone."""
         result: R = state.result()  # type: ignore[assignment]  # of a finished state, never awaitable
         cached = state.name == CACHED
-        if cached and not all(ref.exists() for ref in _references(result)):
+        if cached and not all(ref.exists() for ref in references(result)):
             fresh = stage.with_options(refresh_cache=True)
             return fresh(**arguments), False
         return result, cached
@@ -147,7 +147,8 @@ def _join(references: Iterator[DatasetRef | None]) -> DatasetRef | None:
     return join_datasets(there) if there else None
 
 
-def _references(result: BaseModel) -> list[DatasetRef]:
+def references(result: BaseModel) -> list[DatasetRef]:
+    """Every dataset that a result points at."""
     return [value for value in dict(result).values() if isinstance(value, DatasetRef)]
 
 

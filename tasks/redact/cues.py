@@ -24,7 +24,7 @@ _KIN = (
 _LABEL = (
     r"my (?:full |real |last |first )?name(?:'s|’s| is)|(?:account|card) ?holder(?: is|:)?|ask for"
     r"|(?:patient|customer|client|employee|guest|passenger|recipient|card|full|first|last|given"
-    r"|family|maiden)[ _]?name\W{1,4}(?:is )?|pt\.?|contact(?: person)?:"
+    r"|family|maiden)[ _]?name[\"']?\s?[:=]?(?: is)?|pt\.?|contact(?: person)?:"
     r"|(?:attn|signed by|emergency contact|next of kin)[:.]?"
 )
 _RECORD_LABEL = r"(?:date of birth|d\.?o\.?b|ssn|mrn|phone|address|age)"
@@ -41,7 +41,7 @@ LIKELY = (
     rf"(?i:\bdear|\bregards,?|\bsincerely,?|\bsigned:?|\bcheers,|\bi['’]m|\bi am|\b(?:from|to|cc):"
     rf"|\bname[\"']?(?:\s?[:=]| is)[ \"']{{0,3}})\s{{0,2}}{_TITLE}{_NAME}",
     rf"(?i:\bthis is) {_NAME}(?=[,.!?]|\s(?:from|speaking|calling|with|here|at)\b|$)",
-    rf"\b[Pp]atient: (?=\S+ \S){_NAME}(?=,|\n|$)",
+    rf"\b[Pp]atient: (?=[^\s,]+ [{_UP}]){_NAME}(?=,|\n|$)",
 )
 """The name that one of these captures is private if the model, too, sees a name there."""
 IN_RECORDS = (

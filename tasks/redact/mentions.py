@@ -14,6 +14,7 @@ from tasks.redact.words import EVERYDAY, PARTICLES, STOP, TITLES
 
 SHORTEST = 5  # characters of a value that is looked for by itself
 NO_PARTS = STOP | TITLES | PARTICLES
+_OF = re.compile(r"[A-Z]\w+ of $")  # the University of Houston
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -65,7 +66,7 @@ def _part(text: str, part: str, own: frozenset[str]) -> Iterable[Span]:
     for m in re.finditer(rf"(?<![\w@.<-]){forms}(?![\w@]|-\w|\.\w)", text):
         left = re.search(r"([^\W\d_][\w'’]*) $", text[max(0, m.start() - 24) : m.start()])
         right = re.match(r" ([^\W\d_][\w'’]*)", text[m.end() : m.end() + 24])
-        other = any(_foreign(n[1], own) for n in (left, right) if n)
+        other = any(_foreign(n[1], own) for n in (left, right) if n) or _OF.search(text, 0, m.start())
         if not other and not (part.lower() in EVERYDAY and _begins(text, m.start())):
             yield Span(m.start(), m.end(), PERSON)
 

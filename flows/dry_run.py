@@ -1,0 +1,136 @@
+"""What a run would do: per stage whether it runs and why, from the cache alone. Writes nothing."""
+
+import json
+import sys
+from typing import Any, TypeVar
+
+from prefect.tasks import Task
+from pydantic import BaseModel
+
+from flows.curate import curate_files
+from flows.home import store
+from flows.params import CurateParams
+from flows.stages import Course, references
+from tasks.base.cache import key_of
+from tasks.base.dataset import DatasetRef, split_dataset
+from tasks.base.params import StageParams
+from tasks.base.report import StageReport, StageResult
+from tasks.ingest.ingested import Ingested, SourceReport
+from tasks.ingest.merge import Merged
+from tasks.ingest.sources import SourceFile
+from tasks.publish.plan import Release, ReleasePlan
+
+R = TypeVar("R", bound=BaseModel)
+
+
+class PlannedCourse(Course):
+    """Goes the way of a run, but looks stages up in the cache instead of running them."""
+
+    def __init__(self) -> None:
+        super().__init__(runner=None)
+        self.steps: list[dict[str, Any]] = []
+        self.unknown = DatasetRef(store=str(store()), sha256="", rows=1)
+
+    def whole(
+        self, stage: Task[..., StageResult], data: DatasetRef, params: StageParams, on: bool = True
+    ) -> DatasetRef:
+        """Look a stage up that sees all rows at once."""
+        return self._stage(stage, [data], params, on)
+
+    def row_wise(
+        self, stage: Task[..., StageResult], data: DatasetRef, params: StageParams, on: bool = True
+    ) -> DatasetRef:
+        """Look a stage up part by part."""
+        return self._stage(stage, split_dataset(data) if data.sha256 else [data], params, on)
+
+    def files(self, reader: Task[..., R], file: list[Any], **arguments: object) -> list[R]:
+        """Look every file up."""
+        found = [self._recall(reader, {"file": one, **arguments}, Ingested) for one in file]
+        new = [one.name for one, result in zip(file, found, strict=True) if result is None]
+        self._say(reader.name, len(file), len(new), f"new or changed: {', '.join(new[:5])}")
+        return [
+            result or self._unread(one)
+            for one, result in zip(file, found, strict=True)
+        ]  # type: ignore[return-value]
+
+    def single(self, stage: Task[..., R], rows: int, **arguments: object) -> R:
+        """Look merging up."""
+        known = all(one.data.sha256 for one in arguments["files"])  # type: ignore[attr-defined]
+        found = self._recall(stage, arguments, Merged) if known else None
+        self._say(stage.name, 1, 0 if found else 1, "" if known else "its input changes")
+        nothing = Merged(data=self.unknown, quarantine=self.unknown)
+        return found or nothing  # type: ignore[return-value]
+
+    def release(
+        self, publish: Task[..., tuple[Release, dict[str, Any]]], plan: ReleasePlan
+    ) -> tuple[Release, dict[str, Any]]:
+        """Publishing always runs; here it does not."""
+        self._say(publish.name, 1, 1, "always runs; the folder may have changed")
+        empty = Release(
+            out="", read=0, kept=0, dropped=0, quarantined=0, made=0, failed_gates=(), sentence=""
+        )
+        return empty, {}
+
+    def _stage(
+        self, stage: Task[..., StageResult], parts: list[DatasetRef], params: StageParams, on: bool
+    ) -> DatasetRef:
+        if not on:
+            self.steps.append({"stage": stage.name, "will": "skip", "why": "switched off"})
+            return parts[0] if len(parts) == 1 else self.unknown
+        known = all(part.sha256 for part in parts)
+        found = [
+            self._recall(stage, {"data": part, "params": params}, StageResult) if known else None
+            for part in parts
+        ]
+        missing = sum(result is None for result in found)
+        why = "" if known else "its input changes"
+        self._say(stage.name, len(parts), missing, why, sum(p.rows for p in parts) if known else None)
+        there = [result for result in found if result is not None]
+        if missing or not there:
+            self.results.append(self._nothing(stage.name))
+            self.inputs.append(self.unknown)
+            return self.unknown
+        return self._keep(stage.name, self.unknown, there, [True], 0.0)
+
+    def _say(self, stage: str, parts: int, missing: int, why: str, rows: int | None = None) -> None:
+        will = "run" if missing else "reuse"
+        reason = why or ("params, code, engines or input are new" if missing else "from cache")
+        some = f" {missing} of {parts} parts" if missing and parts > 1 else ""
+        self.steps.append({"stage": stage, "will": will + some, "why": reason if missing else "from cache", "rows": rows})
+
+    def _recall(self, stage: Task[..., Any], inputs: dict[str, Any], model: type[R]) -> R | None:
+        """What the cache holds for this call, if its files are still there."""
+        record = store() / ".results" / key_of(stage, inputs)
+        try:
+            found = model.model_validate(json.loads(json.loads(record.read_text())["result"])["data"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+        return found if all(ref.exists() for ref in references(found)) else None
+
+    def _nothing(self, stage: str) -> StageResult:
+        report = StageReport(stage=stage, kind="edit", rows_in=0, rows_out=0)
+        return StageResult(data=self.unknown, dropped=self.unknown, report=report)
+
+    def _unread(self, file: SourceFile) -> Ingested:
+        report = SourceReport(
+            name=file.name, format="", encoding="", layouts={}, records=0, rows=0, quarantined={},
+            notes=(), unread={}, seconds=0,
+        )  # fmt: skip
+        return Ingested(data=self.unknown, quarantine=self.unknown, report=report)
+
+
+def plan_run(files: list[SourceFile], params: CurateParams, as_json: bool) -> int:
+    """Print what a run over `files` would do; returns the exit code."""
+    course = PlannedCourse()
+    curate_files(course, files, "", params, "")
+    cost = {"calls": 0, "tokens": 0, "money": 0.0}  # no stage of this flow calls a paid model
+    if as_json:
+        sys.stdout.write(json.dumps({"steps": course.steps, "cost": cost}) + "\n")
+        return 0
+    megabytes = sum(f.bytes for f in files) / 1e6
+    sys.stdout.write(f"{len(files)} files, {megabytes:.1f} MB\n")
+    for step in course.steps:
+        rows = f"{step['rows']:,} rows" if step.get("rows") else ""
+        sys.stdout.write(f"  {step['stage']:<16} {step['will']:<22} {rows:<14} {step['why']}\n")
+    sys.stdout.write("cost: no paid model is called. Nothing was written.\n")
+    return 0
