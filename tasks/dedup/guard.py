@@ -68,6 +68,8 @@ def same_symbols(one: str, other: str) -> bool:
 def judge(prompts: tuple[list[str], list[str]], answers: tuple[list[str], list[str]]) -> Verdict:
     """Whether two conversations are the same, given the words of their prompts and answers."""
     asked, told = difference(*prompts), difference(*answers)
+    if sorted(prompts[0]) == sorted(prompts[1]) and (told.left or told.right):
+        return "other_answer"  # nothing but the answer was touched: which one is right?
     about_prompt, about_answer = _verdict(asked), _verdict(told)
     if about_prompt == "same":
         return "same" if about_answer == "same" else "other_answer"

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from tasks.redact import cues, fields
 from tasks.redact.code import code_spans
-from tasks.redact.fields import Piece
 from tasks.redact.mentions import mentions
 from tasks.redact.names import Place
 from tasks.redact.policy import private
@@ -49,16 +48,19 @@ class Redacted(NamedTuple):
 def read(row: dict[str, Any], scope: Scope) -> list[Text]:
     """See what the rules find in every text of `row`."""
     pieces = fields.texts_of(row)
-    record = scope.names and cues.is_record([piece.text for piece in pieces])
-    return [_read(piece, scope, record) for piece in pieces]
-
-
-def _read(piece: Piece, scope: Scope, record: bool) -> Text:
-    label = f"{piece.label}: " if piece.label else ""
-    body = label + piece.text
-    hard = find(body, scope.rules)
-    around = cues.cues(body, hard, record) if scope.names else cues.NO_CUES
-    return Text(body, len(label), hard, around, piece.number)
+    leads = [f"{piece.label}: " if piece.label else "" for piece in pieces]
+    bodies = [lead + piece.text for lead, piece in zip(leads, pieces, strict=True)]
+    hard = [find(body, scope.rules) for body in bodies]
+    if not scope.names:
+        around = [cues.NO_CUES] * len(bodies)
+    else:
+        mailboxes = {m for b, h in zip(bodies, hard, strict=True) for m in cues.mailboxes(b, h)}
+        known = cues.Around(cues.is_record(bodies), frozenset(mailboxes))
+        around = [cues.cues(b, h, known) for b, h in zip(bodies, hard, strict=True)]
+    return [
+        Text(body, len(lead), spans, cue, piece.number)
+        for body, lead, spans, cue, piece in zip(bodies, leads, hard, around, pieces, strict=True)
+    ]
 
 
 def windows(text: Text, strict: bool) -> list[Place]:

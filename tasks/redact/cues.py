@@ -1,6 +1,7 @@
 """What makes a name private: the words around it, or a hard identifier in the same sentence."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s)?"
 _KIN = (
     "wife|husband|spouse|partner|fiancée?|son|daughter|mother|father|mom|mum|dad|brother|sister|"
     "uncle|aunt|cousin|nephew|niece|grandmother|grandfather|grandma|grandpa|girlfriend|boyfriend|"
-    "boss|neighbou?r|colleague|roommate|landlord"
+    "boss|neighbou?r|colleague|roommate|landlord|supervisor|manager"
 )
 _LABEL = (
     r"my (?:full |real |last |first )?name(?:'s|’s| is)|(?:account|card) ?holder(?: is|:)?|ask for"
@@ -45,11 +46,13 @@ LIKELY = (
 )
 """The name that one of these captures is private if the model, too, sees a name there."""
 IN_RECORDS = (
-    rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Mister|Dr|Prof)\b\.?\s{_NAME}",
+    rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Mister|Dr|Prof|Doctor|Nurse)\b\.?\s{_NAME}",
     rf"{_NAME},? (?:is )?an? (?:\w{{4,12}} )?"
-    r"(?:\d{1,3}|\w{3,12}(?:[- ]\w{3,6})?)[- ]years?[- ]old",
+    r"(?:\d{1,3}|\w{3,12}(?:[- ]\w{3,6})?)[- ](?:(?:year|month|week)s?[- ]old|y\.?o\b)",
+    rf"{_NAME}, (?:MD|M\.D\.|DO|PA|PA-C|RN|NP|PhD|DDS)\b",
     r"(?i:\b(?:thanks?(?: you)?|hi|hello|hey|okay|alright|sorry|welcome)(?: again| so much)?,?)"
     rf" {_NAME}(?=[,.!?]|\s-|$)",
+    rf"(?i:\bthis is) {_NAME}(?=,? how\b| from\b| speaking\b)",
 )
 """The name that one of these captures is private in a record of a patient or a customer."""
 LITERALS = (
@@ -64,8 +67,10 @@ _SURE, _LIKELY, _IN_RECORDS = ([re.compile(p) for p in ps] for ps in (SURE, LIKE
 _RECORD = re.compile(
     r"(?i)chief complaint|history of present illness|\bpatient:|\bdoctor:|\bmrn\b|date of birth"
     r"|year[- ]old (?:male|female|man|woman)|clinical note|customer (?:support|service|care)"
-    r"|your account|order number|presents (?:to|for|with)"
+    r"|your (?:account|order|identity)|order number|presents (?:to|for|with)"
+    r"|thank you for calling|how (?:can|may) I (?:help|assist) you today"
 )
+_TWO = re.compile(rf"\b{_WORD} (?:[{_UP}]\. |{_PARTICLE} )?{_WORD}\b")
 _SENTENCE = re.compile(
     r"\n+|(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bPt\.)(?<!\bProf\.)"
     r"(?<=[.!?])\s+(?=[^a-z\d])"
@@ -80,6 +85,13 @@ class Cues(NamedTuple):
     sentences: list[Place]  # those with a hard identifier: every name in them is private
 
 
+class Around(NamedTuple):
+    """What the whole conversation says about the names in it."""
+
+    record: bool = False  # it is about one patient or customer
+    mailboxes: frozenset[str] = frozenset()  # letters of the local parts of its e-mail addresses
+
+
 NO_CUES = Cues([], [], [])
 
 
@@ -88,13 +100,31 @@ def is_record(texts: Sequence[str]) -> bool:
     return any(_RECORD.search(text) for text in texts)
 
 
-def cues(text: str, hard: Sequence[Span], record: bool) -> Cues:
+def mailboxes(text: str, hard: Sequence[Span]) -> set[str]:
+    """The letters before the @ of each e-mail address: `john.smith42@` is John Smith's."""
+    mails = [text[s.start : s.end] for s in hard if s.entity == "EMAIL_ADDRESS"]
+    letters = {_letters(mail.partition("@")[0]) for mail in mails}
+    return {found for found in letters if len(found) >= 6}
+
+
+def cues(text: str, hard: Sequence[Span], around: Around) -> Cues:
     """Where `text` may name a private person, given its `hard` identifiers."""
-    if not hard and not any(cue in text.lower() for cue in LITERALS):
+    if not hard and not around.mailboxes and not any(cue in text.lower() for cue in LITERALS):
         return NO_CUES
-    sure = [*_SURE, *_IN_RECORDS] if record else _SURE
+    sure = _names([*_SURE, *_IN_RECORDS] if around.record else _SURE, text)
+    if around.mailboxes:
+        sure += [m.span() for m in _TWO.finditer(text) if _forms(m[0]) & around.mailboxes]
     linked = {sentence(text, span.start) for span in hard if span.entity in LINKS}
-    return Cues(_names(sure, text), _names(_LIKELY, text), sorted(linked))
+    return Cues(sure, _names(_LIKELY, text), sorted(linked))
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if "a" <= c <= "z")
+
+
+def _forms(name: str) -> set[str]:
+    """A name as it is written in mailboxes: accents taken off, or the letters with them."""
+    return {_letters(name), _letters(unicodedata.normalize("NFD", name))}
 
 
 def _names(patterns: Sequence[re.Pattern[str]], text: str) -> list[Place]:
