@@ -1,7 +1,7 @@
 """Server, work pool, deployments and worker in one command; `down` ends them.
 
 Run as `python -m deployments.up [--port N]` and `python -m deployments.up --down`, or by `make
-up` and `make down`. What was started stands in `.prefect/up.json`.
+up` and `make down`. What was started stands in `up.json` in PREFECT_HOME.
 """
 
 import argparse
@@ -13,11 +13,15 @@ import sys
 import time
 from pathlib import Path
 
-from flows.home import ROOT, settle
+from flows.home import ROOT, prefect_home, settle
 
-NOTE = ROOT / ".prefect" / "up.json"
 PATIENCE = 120  # seconds for the server to start
 GRACE = 10  # seconds between one signal and the next, sharper one
+
+
+def note() -> Path:
+    """What was started, and where it answers."""
+    return prefect_home() / "up.json"
 
 
 def up(port: int) -> int:
@@ -34,12 +38,13 @@ def up(port: int) -> int:
         return 2
     os.environ["PREFECT_API_URL"] = url
     prefect = [sys.executable, "-m", "prefect"]
+    prefect_home().mkdir(parents=True, exist_ok=True)
     processes = {"server": _start([*prefect, "server", "start", "--port", str(port)], "server")}
     _remember(url, processes)
     deadline = time.monotonic() + PATIENCE
     while not answers(url):
         if time.monotonic() > deadline or not alive(processes["server"]):
-            say("the server did not start; see .prefect/server.log")
+            say("the server did not start; see server.log in .prefect")
             down()
             return 3
         time.sleep(0.2)
@@ -47,20 +52,20 @@ def up(port: int) -> int:
     (ROOT / "data" / "raw").mkdir(parents=True, exist_ok=True)
     processes["worker"] = _start([*prefect, "worker", "start", "--pool", POOL], "worker")
     _remember(url, processes)
-    say(f"UI: {url.removesuffix('/api')}   logs: .prefect/server.log, .prefect/worker.log")
+    say(f"UI: {url.removesuffix('/api')}   logs: server.log and worker.log in .prefect")
     return 0
 
 
 def down() -> int:
     """End worker and server for good: a Prefect worker often survives the first SIGTERM."""
-    if not NOTE.exists():
+    if not note().exists():
         say("nothing is up")
         return 0
-    processes = json.loads(NOTE.read_text())["processes"]
+    processes = json.loads(note().read_text())["processes"]
     for name in ("worker", "server"):
         if name in processes:
             _end(int(processes[name]))
-    NOTE.unlink()
+    note().unlink()
     say("worker and server have ended")
     return 0
 
@@ -90,7 +95,7 @@ def alive(group: int) -> bool:
 
 def _start(command: list[str], name: str) -> int:
     """Start a process in a group of its own, so that what it starts ends with it."""
-    with Path(ROOT, ".prefect", f"{name}.log").open("ab") as log:
+    with Path(prefect_home(), f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True,
@@ -99,7 +104,7 @@ def _start(command: list[str], name: str) -> int:
 
 
 def _remember(url: str, processes: dict[str, int]) -> None:
-    NOTE.write_text(json.dumps({"api_url": url, "processes": processes}))
+    note().write_text(json.dumps({"api_url": url, "processes": processes}))
 
 
 def say(text: str) -> None:

@@ -1,17 +1,43 @@
 """The facts of a run in Prefect's UI: waterfall, digest with plots, link to the report."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from prefect.artifacts import (
     create_link_artifact,
     create_markdown_artifact,
+    create_progress_artifact,
     create_table_artifact,
+    update_progress_artifact,
 )
+
+from flows.progress import Progress, listeners
 
 from tasks.publish.digest import digest, waterfall_table
 
+STAGES = 11  # of the longest way through `curate`
 MOST_BYTES = 200_000  # of one artifact; larger ones slow the UI and are not published as events
+
+
+@contextmanager
+def progress_artifact() -> Iterator[None]:
+    """A progress artifact that follows the run, for those who watch it in the UI."""
+    made = create_progress_artifact(key="progress", progress=0.0, description="Stages of this run")
+    done: set[str] = set()
+
+    def follow(step: Progress) -> None:
+        if step.done == step.parts and step.stage not in done:
+            done.add(step.stage)
+            update_progress_artifact(made, min(100.0, 100 * len(done) / STAGES))  # type: ignore[arg-type]
+
+    listeners.append(follow)
+    try:
+        yield
+        update_progress_artifact(made, 100.0)  # type: ignore[arg-type]
+    finally:
+        listeners.remove(follow)
 
 
 def publish_artifacts(report: dict[str, Any], out: str, run: str) -> None:

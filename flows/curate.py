@@ -11,7 +11,7 @@ from typing import Any
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
 
-from flows.artifacts import publish_artifacts
+from flows.artifacts import progress_artifact, publish_artifacts
 from flows.home import store
 from flows.params import CleanParams, CurateParams, DedupParams, ExportParams, Runner
 from flows.plan import command_line, models_used, skipped_checks
@@ -78,8 +78,9 @@ def curate(
     )  # fmt: skip
     refuse_foreign(out)
     files = find_sources(sources, store() / "spool")
-    with task_runner(runner) as tasks_on:
-        release, report = curate_files(Course(tasks_on), files, out, params, command_line(sources, params))
+    command = command_line(sources, params)
+    with progress_artifact(), task_runner(runner) as tasks_on:
+        release, report = curate_files(Course(tasks_on), files, out, params, command)
     publish_artifacts(report, out, str(flow_run.get_name() or ""))
     get_run_logger().info(release.sentence)
     return release

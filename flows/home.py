@@ -21,6 +21,11 @@ def store() -> Path:
     return Path(os.environ.get(STORE_VARIABLE) or ROOT / "data").absolute()
 
 
+def prefect_home() -> Path:
+    """Folder of Prefect's own state: `PREFECT_HOME`, or `.prefect` in the project."""
+    return Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect").absolute()
+
+
 def settle() -> None:
     """Hand the project's Prefect settings on as environment variables, unless they are set."""
     # an absolute store also for the processes that a worker starts in another folder
@@ -33,11 +38,10 @@ def prefect_settings() -> dict[str, str]:
     """`[tool.prefect]` of the project as environment variables, with absolute paths."""
     project = ROOT / "pyproject.toml"
     tool = tomllib.loads(project.read_text()).get("tool", {}) if project.exists() else {}
-    home = ROOT / ".prefect" if project.exists() else store() / ".prefect"
     settings = _flat(tool.get("prefect", {}), "PREFECT")
     return settings | {
-        "PREFECT_HOME": str(home),
-        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
+        "PREFECT_HOME": str(prefect_home()),
+        "PREFECT_PROFILES_PATH": str(ROOT / ".prefect" / "profiles.toml"),
         "PREFECT_RESULTS_LOCAL_STORAGE_PATH": str(store() / ".results"),
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "true",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 
-from flows.home import ROOT
+from flows.home import ROOT, prefect_home
 from tasks.base.errors import FineryError, UsageError
 
 PATIENCE = 120  # seconds that a server may take to start; ten on an idle machine
@@ -55,8 +55,8 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        log = ROOT / ".prefect" / "temporary-server.log"
-        log.parent.mkdir(exist_ok=True)
+        log = prefect_home() / "temporary-server.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as sink:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "flows.server_process", str(port)],
@@ -76,7 +76,7 @@ class Server:
             if self.process is not None and self.process.poll() is not None:
                 raise ServerError(
                     "the temporary Prefect server ended as it started; its last words are in "
-                    ".prefect/temporary-server.log, and `finery doctor` checks what it needs"
+                    "temporary-server.log in PREFECT_HOME, and `finery doctor` checks what it needs"
                 )
             if time.monotonic() > deadline:
                 raise ServerError(f"no Prefect server answered within {PATIENCE} s; try `make up`")
@@ -97,7 +97,7 @@ class Server:
 def running() -> str | None:
     """Address of the server that `make up` started, while it answers."""
     try:
-        note = json.loads((ROOT / ".prefect" / "up.json").read_text())
+        note = json.loads((prefect_home() / "up.json").read_text())
     except (FileNotFoundError, ValueError):
         return None
     url = str(note.get("api_url"))

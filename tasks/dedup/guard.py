@@ -65,11 +65,24 @@ def same_symbols(one: str, other: str) -> bool:
     return [s.strip() for s in _SYMBOL.findall(one)] == [s.strip() for s in _SYMBOL.findall(other)]
 
 
-def judge(prompts: tuple[list[str], list[str]], answers: tuple[list[str], list[str]]) -> Verdict:
-    """Whether two conversations are the same, given the words of their prompts and answers."""
+def is_structured(text: str) -> bool:
+    """Whether a text is JSON or the like, in which one word more is another answer."""
+    bare = text.strip()
+    return bare[:1] + bare[-1:] in ("{}", "[]")
+
+
+def judge(
+    prompts: tuple[list[str], list[str]],
+    answers: tuple[list[str], list[str]],
+    strict_answer: bool = False,
+) -> Verdict:
+    """Whether two conversations are the same, given the words of their prompts and answers.
+
+    With `strict_answer` every essential word of the answer counts, as it does in JSON and code.
+    """
     asked, told = difference(*prompts), difference(*answers)
-    if sorted(prompts[0]) == sorted(prompts[1]) and (told.left or told.right):
-        return "other_answer"  # nothing but the answer was touched: which one is right?
+    if strict_answer and (told.left or told.right):
+        return "other_answer"
     about_prompt, about_answer = _verdict(asked), _verdict(told)
     if about_prompt == "same":
         return "same" if about_answer == "same" else "other_answer"

@@ -23,7 +23,7 @@ from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
 from tasks.base.text import answer, prompt
 from tasks.dedup.compare import TwinParams, compared, context, preference
-from tasks.dedup.guard import judge, same_symbols
+from tasks.dedup.guard import is_structured, judge, same_symbols
 from tasks.dedup.pairs import similar_pairs, words
 
 REASONS = {"near_duplicate": "another row says the same in almost the same words"}
@@ -79,6 +79,7 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
         context=context() if params.compare == "conversation" else pl.lit(""),
         prompt=words(prompt()),
         answer=words(answer().fill_null("")),
+        told=answer().fill_null(""),
     ).collect()
     texts = listed["text"] if params.enabled else listed["text"].clear()
     found = similar_pairs(texts, params.threshold, params.shingle_words)
@@ -115,7 +116,8 @@ def _look(listed: pl.DataFrame, a: int, b: int, jaccard: float, params: NearDedu
         return _Pair(a, b, jaccard, ratio, "other_context")
     if not same_symbols(one["text"], other["text"]):
         return _Pair(a, b, jaccard, ratio, "other_symbols")
-    verdict = judge((one["prompt"], other["prompt"]), (one["answer"], other["answer"]))
+    strict = is_structured(one["told"]) and is_structured(other["told"])
+    verdict = judge((one["prompt"], other["prompt"]), (one["answer"], other["answer"]), strict)
     return _Pair(a, b, jaccard, ratio, verdict)
 
 

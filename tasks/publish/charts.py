@@ -139,7 +139,7 @@ def image(lines: Sequence[Line], width: int = 720) -> str:
             line.bar,
             22 * i + 22,
             f"{line.note}  {line.loss}",
-        )  # fmt: skip
+        )
         for i, line in enumerate(lines)
     ]
     svg = (

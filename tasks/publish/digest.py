@@ -44,7 +44,7 @@ def digest(report: Mapping[str, Any]) -> str:
     parts = [_head(report), _waterfall(report), _numbers(report), _time(report)]
     page = "\n\n".join(part for part in parts if part) + "\n"
     for title, lines in plots[:PLOTS]:
-        image = f"\n![{words(title)}]({charts.image(lines[:LONGEST])})\n"
+        image = f"\n**{words(title)}**\n\n![{words(title)}]({charts.image(lines[:LONGEST])})\n"
         if len((page + image).encode()) <= MOST_BYTES:
             page += image
     return page

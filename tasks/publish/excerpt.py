@@ -16,10 +16,10 @@ LINES = 14  # of one text on the page
 LEAD = 60  # characters shown before the first difference
 FAR = 20_000  # characters within which the first difference is looked for
 
-# controls but tab and line feed, bidi marks and overrides, separators and fillers of no width;
+# controls but tab and line feed, bidi marks and overrides, fillers of no width, halves of pairs;
 # not the joiners U+200C and U+200D, which emoji and Persian need
 _STEERING = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _PLACE = re.compile(r"\b(char|column|col)\s*(\d+)", re.IGNORECASE)

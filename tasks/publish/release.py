@@ -122,7 +122,8 @@ def _write_pages(folder: RunFolder, plan: ReleasePlan, report: dict[str, Any]) -
     folder.write("report.html", render(untimed).encode())
     folder.write("report.json", _json(report))
     folder.write("README.md", dataset_card(report, list(plan.formats)).encode())
-    folder.write("croissant.json", _json(croissant(report, folder.files)))
+    tables = [f for f in folder.files if f["rows"] is not None]  # report.json has timings in it
+    folder.write("croissant.json", _json(croissant(report, tables)))
 
 
 def _json(document: dict[str, Any]) -> bytes:

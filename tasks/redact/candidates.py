@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from tasks.redact.conversation import Scope
-from tasks.redact.cues import LITERALS
+from tasks.redact.phrases import LITERALS
 
 
 def candidates(columns: Sequence[str], scope: Scope) -> pl.Expr:

@@ -37,8 +37,8 @@ SPOKEN_PHONE = (
 PHONE_CUES = ("phone", "tel", "mobile", "cell", "fax", "whatsapp", "call", "text", "reach", "dial",
               "contact")  # fmt: skip
 ACCOUNT = (
-    r"(?i)\b(?:user ?name|user_name|user ?id|login|handle|screen ?name|twitter|instagram|telegram|"
-    r"skype|discord|github)\b[\"']?\s{0,2}(?:is\b|:|=)\s{0,2}[\"']?"
+    r"(?i)(?<![\w.])(?:user ?name|user_name|user ?id|login|handle|screen ?name|twitter|instagram"
+    r"|telegram|skype|discord|github)\b[\"']?\s{0,2}(?:is\b|:|=)\s{0,2}[\"']?"
     r"(?P<value>@?[A-Za-z][\w.-]{1,30}\w)(?![\w@(])"
 )
 PROFILE = r"(?i)\blinkedin\.com/in/(?P<value>[\w-]{3,})"
@@ -68,7 +68,7 @@ def _spoken(match: re.Match[str]) -> bool:
 
 def _handle(match: re.Match[str]) -> bool:
     """A handle is told from a plain word ('login: required') by a digit, sign or @."""
-    return bool(re.search(r"[\d_@]|\w\.\w", match["value"])) and match["value"][0] != "_"
+    return bool(re.search(r"[\d_@]", match["value"])) and match["value"][0] != "_"
 
 
 RULES = (

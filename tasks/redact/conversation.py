@@ -68,32 +68,39 @@ def windows(text: Text, strict: bool) -> list[Place]:
     if strict:
         return [(0, len(text.body))] if any(c.isupper() for c in text.body) else []
     doubtful = [cues.sentence(text.body, start) for start, _ in text.cues.likely]
-    return sorted({*doubtful, *text.cues.sentences})
+    return sorted({*doubtful, *text.cues.links})
 
 
 def redact_row(row: dict[str, Any], texts: Sequence[Text], names: Names, scope: Scope) -> Redacted:
     """`row` with tags in place of what its `texts` hold, given the `names` in their windows."""
     seen = [_seen(text, names, scope) for text in texts]
-    first = [
-        [*text.hard, *_private(text, places, scope)]
-        for text, places in zip(texts, seen, strict=True)
-    ]
-    bodies = [text.body for text in texts]
-    spans = [
-        _wanted(text, found, scope)
-        for text, found in zip(texts, mentions(bodies, first), strict=True)
-    ]
-    counts = Counter(span.entity for found in spans for span in found)
     noted = {
-        body[a:b].casefold() for body, places in zip(bodies, seen, strict=True) for a, b in places
+        text.body[a:b].casefold()
+        for text, places in zip(texts, seen, strict=True)
+        for a, b in (*places, *text.cues.sure)
     }
+    spans = _spans(texts, seen, scope)
+    counts = Counter(span.entity for found in spans for span in found)
     if not counts:
         return Redacted(row, counts, len(noted))
+    bodies = [text.body for text in texts]
     people = list(_people(bodies, spans))
     book = TagBook(bodies, people, scope.key)
     after = iter([_replace(text, found, book) for text, found in zip(texts, spans, strict=True)])
     kept = len(noted - {name.casefold() for name in people})
     return Redacted(fields.rewrite(row, lambda _: next(after)), counts, kept)
+
+
+def _spans(
+    texts: Sequence[Text], seen: Sequence[Sequence[Place]], scope: Scope
+) -> list[list[Span]]:
+    """What goes of each of `texts`, further mentions included, given the names `seen` in each."""
+    first = [
+        [*text.hard, *_private(text, places, scope)]
+        for text, places in zip(texts, seen, strict=True)
+    ]
+    found = mentions([text.body for text in texts], first)
+    return [_wanted(text, spans, scope) for text, spans in zip(texts, found, strict=True)]
 
 
 def _seen(text: Text, names: Names, scope: Scope) -> list[Place]:

@@ -43,7 +43,7 @@ QUERY = (
     r"(?i)[?&](?:access_token|api_?key|auth|token|key|sig|signature|secret|session|sid|password"
     r"|pwd)=(?P<value>[^&\s#\"'<>)]{6,})"
 )
-LOGIN = r"(?i)\b[a-z][a-z0-9+.-]*://(?P<value>[^\s:/@<>{}]{1,64}:[^\s/@<>{}]{3,})@(?=[\w\[])"
+LOGIN = r"(?i)\b[a-z][a-z0-9+.-]{0,20}://(?P<value>[^\s:/@<>{}]{1,64}:[^\s/@<>{}]{3,})@(?=[\w\[])"
 PIN = (
     r"(?i)\b(?:pin(?: code| number)?|cvv2?|cvc2?|otp|passcode|one-time (?:password|code)"
     r"|(?:security|verification) code|password)\s{0,2}(?:is|was|:|=)"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+_HALF = re.compile("[\ud800-\udfff]")
 Change = Callable[["Piece"], str]
 
 
@@ -58,7 +59,11 @@ def _json(blob: str, change: Change) -> str:
     except ValueError:  # a damaged blob still has a text to search
         return change(Piece(blob))
     after = _walk(before, "", change)
-    return blob if after == before else json.dumps(after, ensure_ascii=False)
+    if after == before:
+        return blob
+    plain = json.dumps(after, ensure_ascii=False)
+    # half a character, which JSON can hold and UTF-8 cannot, must stay an escape
+    return json.dumps(after) if _HALF.search(plain) else plain
 
 
 def _walk(value: object, label: str, change: Change) -> object:

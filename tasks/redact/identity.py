@@ -30,15 +30,19 @@ DATE = (
     rf"|{MONTH}\s{_DAY},?\s\d{{4}}|{_DAY}(?:\sof)?\s{MONTH},?\s\d{{4}})"
 )
 BIRTH = (
-    r"(?i)(?:\bdate of birth|\bbirth ?date|\bd\.?o\.?b\b\.?|\b(?:my|your|his|her) birthday"
-    r"|(?<!was )(?<!were )\bborn(?: on)?|\b(?:I|patient) was born(?: on)?)"
+    r"(?i)(?:(?P<bare>(?<!was )(?<!were )(?<!\()(?<!; )\bborn(?: on)?)"
+    r"|\b(?:I|patient) was born(?: on)?"
+    r"|(?P<table>\bbirth ?date)|\bdate of birth|\bd\.?o\.?b\b\.?|\b(?:my|your|his|her) birthday)"
     rf"{TIE}(?P<value>{DATE})(?!\d)"
+)
+LIVES = re.compile(
+    r"[\s,;.(]*(?:and )?(?:now )?(?:liv(?:es|ing)|resid(?:es|ing)|ssn|mrn|phone|address)"
 )
 MENTION = re.compile(rf"(?i){DATE}")
 
 LABELLED = (
-    r"(?i)(?<![a-z])(?:{labels}){tie}(?P<value>[A-Z]{{0,4}}[ -]?\d[A-Z0-9-]*(?: \d[\dA-Z-]+){{0,4}})"
-    r"(?![\w%]|[.,]\d)"
+    r"(?i)(?<![a-z])(?:{labels}){tie}"
+    r"(?P<value>[A-Z]{{0,4}}[ -]?\d[A-Z0-9-]*(?: \d[\dA-Z-]+){{0,4}})(?![\w%]|[.,]\d)"
 )
 LABELS = {  # kind: labels, and the literals without which none of them can stand there
     "MEDICAL_RECORD": (
@@ -86,6 +90,19 @@ def _ssn(match: re.Match[str]) -> bool:
     )
 
 
+def _birth(match: re.Match[str]) -> bool:
+    """Whether this is a person's record and no encyclopedia, which has birth dates, too.
+
+    The latter writes "(born June 14, 1969)", or, in its tables, "birth date: 14 june 1969".
+    """
+    value = match["value"]
+    if not re.search("[A-Za-z]", value):
+        return True
+    if match["bare"]:
+        return bool(LIVES.match(match.string[match.end() :].lower()))
+    return not match["table"] or value != value.lower()
+
+
 def _number(match: re.Match[str]) -> bool:
     """At least five digits, and no date."""
     value = match["value"]
@@ -107,6 +124,6 @@ RULES = (
     ),
     Rule("US_SSN", re.compile(SSN), ("-",), check=_ssn),
     Rule("US_SSN", re.compile(LABELLED_SSN), ("ssn", "social security"), check=_ssn),
-    Rule("DATE_OF_BIRTH", re.compile(BIRTH), ("born", "birth", "dob", "d.o.b")),
+    Rule("DATE_OF_BIRTH", re.compile(BIRTH), ("born", "birth", "dob", "d.o.b"), check=_birth),
     *(_labelled(entity) for entity in LABELS),
 )

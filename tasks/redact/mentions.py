@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 
 from tasks.redact.rule import Span
 from tasks.redact.rules import PERSON, disjoint, masks, outside
-from tasks.redact.words import EVERYDAY, PARTICLES, STOP, TITLES
+from tasks.redact.words import EVERYDAY, MONTHS, PARTICLES, STOP, TITLES
 
 SHORTEST = 5  # characters of a value that is looked for by itself
-NO_PARTS = STOP | TITLES | PARTICLES
+NO_PARTS = STOP | TITLES | PARTICLES | MONTHS
 _OF = re.compile(r"[A-Z]\w+ of $")  # the University of Houston
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 

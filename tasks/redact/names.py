@@ -32,6 +32,7 @@ MEMO = "redact.names"
 Place = tuple[int, int]
 
 _LOCK = threading.Lock()  # spaCy's vocabulary grows while it reads
+_HALF = re.compile("[\ud800-\udfff]")  # of a character, as JSON may hold; spaCy reads none
 _TITLE = re.compile(
     r"(?:(?:hi|dear|hello|hey|mr|mrs|ms|miss|mx|dr|prof|sir|pt)\b[.:,]?\s*)+", re.IGNORECASE
 )
@@ -72,7 +73,8 @@ def _read(texts: Sequence[str]) -> list[list[Place]]:
     if not texts:
         return []
     with _LOCK:
-        return [_persons(doc) for doc in _model().pipe(texts, batch_size=BATCH)]
+        sound = (_HALF.sub("\ufffd", text) for text in texts)
+        return [_persons(doc) for doc in _model().pipe(sound, batch_size=BATCH)]
 
 
 def _persons(doc: "Doc") -> list[Place]:

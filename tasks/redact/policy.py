@@ -25,9 +25,9 @@ def private(text: str, cues: Cues, seen: Sequence[Place], strict: bool) -> list[
     confirmed = [place for place in cues.likely if _meets(place, seen)]
     if strict:
         return [*cues.sure, *confirmed, *seen]
-    linked = [place for place in seen if _meets(place, cues.sentences)]
+    linked = [place for place in seen if _meets(place, cues.links)]
     # who introduces themself beside an address of their own only shares a figure's name
-    introduced = [place for place in cues.sure if _meets(place, cues.sentences)]
+    introduced = [place for place in cues.sure if _meets(place, cues.links)]
     others = [p for p in (*cues.sure, *confirmed, *linked) if not is_figure(text[p[0] : p[1]])]
     return [*introduced, *others]
 

@@ -27,7 +27,7 @@ _RANK = {
     for rank, entity in enumerate(
         ("SECRET", "EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "IP_ADDRESS",
          "MAC_ADDRESS", "STREET_ADDRESS", "DATE_OF_BIRTH", "MEDICAL_RECORD", "ACCOUNT_NUMBER",
-         "PASSPORT", "DRIVER_LICENSE", "ID_NUMBER", "PHONE_NUMBER", "USERNAME")
+         "PASSPORT", "DRIVER_LICENSE", "ID_NUMBER", "PHONE_NUMBER", "USERNAME", PERSON)
     )
 }  # fmt: skip
 
@@ -90,9 +90,12 @@ def masks(text: str) -> list[tuple[int, int]]:
 
 
 def disjoint(spans: Iterable[Span]) -> list[Span]:
-    """`spans` without overlaps, in order: the surer kind wins, then the longer span."""
+    """`spans` without overlaps, in order: the surer kind wins, then the longer span.
+
+    A kind that is none of ours wins over all: the user asked for it by name.
+    """
     taken: list[Span] = []
-    for span in sorted(spans, key=lambda s: (_RANK.get(s.entity, 99), s.start - s.end, s.start)):
+    for span in sorted(spans, key=lambda s: (_RANK.get(s.entity, -1), s.start - s.end, s.start)):
         if not any(span.start < other.end and other.start < span.end for other in taken):
             taken.append(span)
     return sorted(taken)

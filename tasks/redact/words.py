@@ -4,20 +4,21 @@ Kept as code, not as data files, so that a change to them makes the stage run an
 """
 
 _STOP = """
-a about absolutely address after agent all alright also although am an and answer april are as ask
-assistant at august awesome be because been before best bro but by call can card certainly chief
-class company complaint could customer dad date dear december did do doc doctor does dude during
-each email english everyone example excellent february finally first folks for french friday
-friend friends from gentlemen german good great guest guys had has have he hello her here hers hey
-hi him hiring his history home how however i i'll i'm i've if in input instagram is it it's item
-its jan january july june just ladies last later let let's madam man manager march may me
-meanwhile miss mister mom monday mr mrs ms my name names next no not note noun november now number
-nurse october of officer oh ok okay on once or order our output patient perfect person phone
-physical please professor pt question recruiter regards representative right santa saturday
-september service she since sir so sorry spanish sunday support sure system team than thank thanks
-that that's the their then there there's these they this those thursday to today too tuesday uh um
-user very visit was we wednesday well what what's when where which while who why will with
-wonderful world would write yeah yes yesterday you your yours
+a about absolutely address after agent all alright also although am an and answer are as ask
+assistant at aunt awesome be because been before best bro brother but by call can card certainly
+chief class company complaint could customer dad date daughter dear december did do doc doctor
+does dude during each email english everyone example excellent father february finally first folks
+for french friday friend friends from gentlemen german good great guest guys had has have he hello
+her here hers hey hi him hiring his history home how however husband i i'll i'm i've if in input
+instagram is it it's item its january july just ladies last later let let's madam man manager
+march may me meanwhile miss mister mom monday mother mr mrs ms mum my name names next no not note
+noun november now number nurse october of officer oh ok okay on once or order our output patient
+perfect person phone physical please professor pt question recruiter regards representative right
+santa saturday september service she since sir sister so son sorry spanish sunday support sure
+system team than thank thanks that that's the their then there there's these they this those
+thursday to today too tuesday uh um uncle user very visit was we wednesday well what what's when
+where which while who why wife will with wonderful world would write yeah yes yesterday you your
+yours
 """
 _EVERYDAY = """
 amber art autumn bear bell bill black bond brown bush cat chance chase christian church clay cliff
@@ -28,9 +29,13 @@ penny pepper pierce pope price prince ray read reed rich robin rock rose ruby sa
 short sky smart snow south spring star sterling stone storm street summer sunny victor violet wall
 ward water waters way west white will wise wolf wood woods young
 """
+_MONTHS = "april august jan june may"
 _PARTICLES = "al bin da de del den der di dos du el jr la le sr van von"
 _TITLES = "doctor dr madam miss mister mr mrs ms mx prof sir"
-_ORGANISATIONS = "agent assistant bot chatbot clinic company department hospital inc llc ltd"
+_ORGANISATIONS = """
+agent assistant ave avenue bank blvd bot chatbot clinic cloud college company corp department
+hospital inc llc ltd rd road school st street university
+"""
 _MAILBOXES = """
 abuse admin billing careers contact enquiries feedback git hello help hr info inquiries jobs mail
 marketing media no-reply noreply notifications office postmaster press privacy root sales security
@@ -41,8 +46,12 @@ STOP = frozenset(_STOP.split())
 """Words that begin with a capital for other reasons; a name has at least one word more."""
 EVERYDAY = frozenset(_EVERYDAY.split())
 """Names that are also words, and so no mention of a name where a sentence begins."""
+MONTHS = frozenset(_MONTHS.split())
+"""Names that are mentioned far more often as months."""
 PARTICLES = frozenset(_PARTICLES.split())
+"""Small words inside names."""
 TITLES = frozenset(_TITLES.split())
+"""Words before names; a name is the same with and without."""
 ORGANISATIONS = frozenset(_ORGANISATIONS.split())
 """Words that tell an organisation or a machine from a person."""
 MAILBOXES = frozenset(_MAILBOXES.split())

@@ -1,0 +1,74 @@
+"""How texts introduce, address and list persons: the words before and after a name."""
+
+import re
+
+_UP, _LO = "A-ZÀ-ÖØ-ÞŁŚŻŹĆŘŠŽČĎĞİŐ", "a-zß-öø-ÿāăąćčďđęěğıłńňőœřśşšťůűźżž"
+_WORD = rf"(?:[{_UP}]['’])?[{_UP}][{_LO}]+(?:['’-]?[{_UP}][{_LO}]+)*"
+_PARTICLE = "van|von|de|da|la|der|den|bin|al|el|dos|du|di"
+_FULL = rf"{_WORD}(?:[ ](?:[{_UP}]\.|{_WORD}|{_PARTICLE})){{0,4}}"
+_NAME = rf"(?P<name>{_FULL})(?![\w@])"
+_ANY_CASE = rf"(?P<name>{_FULL}|[{_UP}]{{2,}}(?:[ ][{_UP}]{{2,}}){{1,3}})(?![\w@])"
+_TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s)?"
+_KIN = (
+    "wife|husband|spouse|partner|fiancée?|son|daughter|mother|father|mom|mum|dad|brother|sister|"
+    "uncle|aunt|cousin|nephew|niece|grandmother|grandfather|grandma|grandpa|girlfriend|boyfriend|"
+    "boss|neighbou?r|colleague|roommate|landlord|supervisor|manager"
+)
+_LABEL = (
+    r"my (?:full |real |last |first )?name(?:'s|’s| is)|(?:account|card) ?holder(?: is|:)?|ask for"
+    r"|(?:patient|customer|client|employee|guest|passenger|recipient|card|full|first|last|given"
+    r"|family|maiden)[ _]?name[\"']?\s?[:=]?(?: is)?|pt\.?|contact(?: person)?:"
+    r"|(?:attn|emergency contact|next of kin)[:.]?"
+)
+_RECORD_LABEL = r"(?:date of birth|d\.?o\.?b|ssn|mrn|phone|address|age)"
+
+SURE = (
+    rf"(?i:\b(?:{_LABEL}))[ \"']{{1,3}}{_TITLE}{_ANY_CASE}",
+    rf"\bName: {_ANY_CASE}(?=\s{{1,3}}(?i:{_RECORD_LABEL}))",
+    rf"{_NAME} can be reached",
+    rf"{_NAME}(?:\s?[<(\[,]\s?[\w.+-]{{1,64}}@|,? \(?(?:MRN|DOB|SSN)\b)",
+    rf"(?i:\bmy (?:\w{{3,10}} )?(?:{_KIN})(?:,|['’]s name is| is| named| called)?) {_NAME}",
+)
+"""The name that one of these captures is private."""
+LIKELY = (
+    rf"(?i:\bdear|\bregards,?|\bsincerely,?|\bsigned(?: by)?:|\bcheers,)\s{{1,2}}{_TITLE}{_NAME}",
+    rf"(?i:\bi['’]m|\bi am|\b(?:from|to|cc):|\bname[\"']?(?:\s?[:=]| is)[ \"']{{0,2}})\s{{0,2}}"
+    rf"{_TITLE}(?=\S+ [{_UP}]){_NAME}",
+    rf"(?i:\bthis is) (?=\S+ [{_UP}]){_NAME}"
+    r"(?=[,.!?]|\s(?:from|speaking|calling|with|here|at)\b|$)",
+    rf"\b[Pp]atient: (?=[^\s,]+ [{_UP}]){_NAME}(?=,|\n|$)",
+)
+"""The name that one of these captures is private if the model, too, sees a name there."""
+IN_RECORDS = (
+    rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Mister|Dr|Prof|Doctor|Nurse)\b\.?\s{_NAME}",
+    rf"{_NAME}(?:,| is|, is) an? (?:\w{{4,12}} )?"
+    r"(?:\d{1,3}|\w{3,12}(?:[- ]\w{3,6})?)[- ](?:(?:year|month|week)s?[- ]old|y\.?o\b)",
+    rf"{_NAME}, (?:MD|M\.D\.|DO|PA|PA-C|RN|NP|PhD|DDS)\b",
+    r"(?i:\b(?:thanks?(?: you)?|hi|hello|hey|okay|alright|sorry|welcome)(?: again| so much)?,?)"
+    rf" {_NAME}(?=[,.!?]|\s-|$)",
+    rf"(?i:\bthis is) {_NAME}(?=,? how\b| from\b| speaking\b)",
+)
+"""The name that one of these captures is private in a record of a patient or a customer."""
+LITERALS = (
+    "name", "holder", "ask for", "pt", "contact", "attn", "signed", "kin", "can be reached", "@",
+    "mrn", "dob", "ssn", "my ", "dear", "regards", "sincerely", "cheers", "this is", "i'm",
+    "i’m", "i am", "patient", "from:", "to:", "cc:", "mr", "ms", "miss", "mx", "dr", "prof", "year",
+    "thank", "hi ", "hi,", "hello", "hey", "okay", "alright", "sorry", "welcome", "doctor", "nurse",
+    "month", "week", "y.o", ", md", ", m.d", ", pa", ", do", ", rn", ", np", ", phd", ", dds",
+)  # fmt: skip
+"""In lower case; a text with none of these and no hard identifier names nobody private."""
+
+RECORD = re.compile(
+    r"(?i)chief complaint|history of present illness|\bpatient:|\bdoctor:|\bmrn\b|date of birth"
+    r"|year[- ]old (?:male|female|man|woman)|clinical note|customer (?:support|service|care)"
+    r"|your (?:account|order|identity)|order number|presents (?:to|for|with)"
+    r"|thank you for calling|how (?:can|may) I (?:help|assist) you today"
+)
+MACHINE = re.compile(
+    r",? (?:and )?I(?: a|['’])m an? (?:[\w-]+ ){0,4}(?:model|assistant|bot|chatbot|AI)\b"
+)
+FULL_NAME = re.compile(rf"\b{_WORD} (?:[{_UP}]\. |{_PARTICLE} )?{_WORD}\b")
+GAP = re.compile(
+    r"\n+|(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bPt\.)(?<!\bProf\.)"
+    r"(?<=[.!?])\s+(?=[^a-z\d])"
+)

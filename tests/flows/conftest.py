@@ -1,0 +1,44 @@
+"""One temporary Prefect server for all tests of flows, and a store of their own."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.settings import (
+    PREFECT_LOGGING_TO_API_ENABLED,
+    PREFECT_RESULTS_LOCAL_STORAGE_PATH,
+    PREFECT_RESULTS_PERSIST_BY_DEFAULT,
+    temporary_settings,
+)
+from prefect.testing.utilities import prefect_test_harness
+
+from flows.home import STORE_VARIABLE
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """A throw-away Prefect server."""
+    with prefect_test_harness(server_startup_timeout=180):
+        yield
+
+
+@pytest.fixture
+def fresh_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A store, and results, that no other test can mistake for its own."""
+    store = tmp_path / "store"
+    monkeypatch.setenv(STORE_VARIABLE, str(store))
+    settings = {
+        PREFECT_RESULTS_LOCAL_STORAGE_PATH: store / ".results",
+        PREFECT_RESULTS_PERSIST_BY_DEFAULT: True,
+        PREFECT_LOGGING_TO_API_ENABLED: False,
+    }
+    with temporary_settings(settings):
+        yield store
+
+
+@pytest.fixture
+def own_home(tmp_path: Path) -> dict[str, str]:
+    """Environment of a `finery` process with a store and a PREFECT_HOME of its own."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "FINERY_"))}
+    return {**kept, STORE_VARIABLE: str(tmp_path / "store"), "PREFECT_HOME": str(tmp_path / "home")}

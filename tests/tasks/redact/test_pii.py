@@ -1,0 +1,285 @@
+"""Redaction of whole conversations."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.base.dataset import read_dataset, write_dataset
+from tasks.base.errors import UsageError
+from tasks.base.memo import RowMemo
+from tasks.redact.params import KEY, RedactParams
+from tasks.redact.pii import redact, redact_pii
+from tests.builders import row, table, texts, turn
+
+DEFAULT = RedactParams()
+
+
+def one(*turns, params=DEFAULT, **more):
+    """Texts of one conversation after redaction."""
+    return texts(redact(table(row("a", *turns, **more)), params).rows)[0]
+
+
+def column(name, value):
+    """A JSON column after redaction."""
+    return redact(table(row("a", "Hi", "Hello", **{name: value})), DEFAULT).rows.collect()[name][0]
+
+
+PRIVATE = [
+    ("Tim Striebitz can be reached at +1-633-555-0127 or tim.s@example.org. CC: arm pain",
+     "<PERSON_1> can be reached at <PHONE_NUMBER_1> or <EMAIL_ADDRESS_1>. CC: arm pain"),
+    ("IBAN NL91ABNA0417164300, account holder Katy Berry. Predict the news.",
+     "IBAN <IBAN_CODE_1>, account holder <PERSON_1>. Predict the news."),
+    ("Contact: Zoé Gosselin <zogosselin@example.org>, 705.555.0155. Seth and Max were selling.",
+     "Contact: <PERSON_1> <<EMAIL_ADDRESS_1>>, <PHONE_NUMBER_1>. Seth and Max were selling."),
+    ("You can call me on +1-823-555-0161, ask for Mark Stone. Did Bill Clinton resign?",
+     "You can call me on <PHONE_NUMBER_1>, ask for <PERSON_1>. Did Bill Clinton resign?"),
+    ("Name: Eloy Barroso\nDate of birth: 03/31/1990\nSSN: 262-16-8118",
+     "Name: <PERSON_1>\nDate of birth: <DATE_OF_BIRTH_1>\nSSN: <US_SSN_1>"),
+    ("My name is Lisa. How can I help?", "My name is <PERSON_1>. How can I help?"),
+    ("My wife Aurora Alvarez loves it.", "My wife <PERSON_1> loves it."),
+    ("Hi, I'm Olivia Smith, and I have a question.", "Hi, I'm <PERSON_1>, and I have a question."),
+    ("Patient name: JOHN BROOKS", "Patient name: <PERSON_1>"),
+    ("Chief complaint: pain. Ms. Russell is a 39-year-old female.",
+     "Chief complaint: pain. Ms. <PERSON_1> is a 39-year-old female."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), PRIVATE)
+def test_the_name_of_a_private_person_goes(before, after):
+    assert one(before, "Fine.") == [after, "Fine."]
+
+
+KEPT = [
+    "Jack and Jill went up the hill, and Jack fell down.",
+    "Mrs. Oaklyn buys 3 apples for $5.",
+    "What is the treatment of IgA Nephropathy or Soft Tissue Sarcoma?",
+    "Did William Howard Taft read DC Comics? Elon Musk runs Tesla in Texas.",
+    "My name is Sherlock Holmes, and I live in London.",
+    "Patient: Augmentin, Detroal LA and lisinopril.",
+    "Doctor: Any past surgeries?\nPatient: Nah.\nDoctor: Do you take Lexapro or Prozac?",
+    "My name is Vicuna, and I'm a language model.",
+    "Thank you for calling Acme customer support. Okay, Perfect.",
+    "SELECT name FROM users WHERE name = 'Sarah Williams'",
+    "Which album did Michael Jackson release on 30 November 1982?",
+    "This is Gerald's third offense.",
+]
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_other_names_stay(text):
+    assert one(text, "Fine.") == [text, "Fine."]
+
+
+def test_a_name_goes_from_every_later_turn_and_in_all_its_parts():
+    assert one(
+        "My name is John Brooks.",
+        "Thanks, John. Mr. Brooks? BROOKS' flat. Is John Brooks's bill paid?",
+        "john brooks again; Mel Brooks is no kin; he took a book to the brook.",
+        "Ok",
+    ) == [
+        "My name is <PERSON_1>.",
+        "Thanks, <PERSON_1>. Mr. <PERSON_1>? <PERSON_1>' flat. Is <PERSON_1>'s bill paid?",
+        "<PERSON_1> again; Mel Brooks is no kin; he took a book to the brook.",
+        "Ok",
+    ]
+
+
+def test_a_name_that_is_also_a_word_stays_where_a_sentence_begins():
+    assert one("My name is Mark Stone.", "Mark the date. Stone walls. I told Mark.")[1] == (
+        "Mark the date. Stone walls. I told <PERSON_1>."
+    )
+
+
+def test_a_later_turn_may_name_a_value_without_its_label():
+    assert one("MRN 39582488", "I looked up 39582488; 395824889 is another.") == [
+        "MRN <MEDICAL_RECORD_1>",
+        "I looked up <MEDICAL_RECORD_1>; 395824889 is another.",
+    ]
+
+
+def test_one_value_has_one_tag_however_it_is_written():
+    assert one(
+        "Call +1-633-555-0127 or (241) 555-0135.",
+        "Is it (633) 555-0127? Mail A.B@Example.org or a.b@example.org.",
+    ) == [
+        "Call <PHONE_NUMBER_1> or <PHONE_NUMBER_2>.",
+        "Is it <PHONE_NUMBER_1>? Mail <EMAIL_ADDRESS_1> or <EMAIL_ADDRESS_1>.",
+    ]
+
+
+def test_tags_that_are_there_keep_their_numbers_and_masks_stay():
+    assert one(
+        "<EMAIL_ADDRESS_3>, [email protected], {NAME}, [Customer name]", "tim@example.org"
+    ) == [
+        "<EMAIL_ADDRESS_3>, [email protected], {NAME}, [Customer name]",
+        "<EMAIL_ADDRESS_4>",
+    ]
+
+
+def test_every_part_of_a_row_is_redacted_with_one_map():
+    call = json.dumps(
+        {
+            "tool_calls": [
+                {"function": {"name": "find", "arguments": '{"email": "tim@example.org"}'}}
+            ]
+        }
+    )
+    done = redact(
+        table(
+            row(
+                "a",
+                "Find tim@example.org",
+                turn("assistant", "", call),
+                rejected=[turn("assistant", "Is ann@example.org tim@example.org?")],
+                tools='[{"description": "Ask ann@example.org"}]',
+                meta='{"owner": "tim@example.org", "n": 3, "ssn": 489913820, '
+                '"patientId": "7745120"}',
+            )
+        ),
+        DEFAULT,
+    ).rows.collect()
+    first = done.row(0, named=True)
+    assert first["messages"][0]["content"] == "Find <EMAIL_ADDRESS_1>"
+    assert '{\\"email\\": \\"<EMAIL_ADDRESS_1>\\"}' in first["messages"][1]["extra"]
+    assert first["rejected"][0]["content"] == "Is <EMAIL_ADDRESS_2> <EMAIL_ADDRESS_1>?"
+    assert first["tools"] == '[{"description": "Ask <EMAIL_ADDRESS_2>"}]'
+    assert json.loads(first["meta"]) == {
+        "owner": "<EMAIL_ADDRESS_1>",
+        "n": 3,
+        "ssn": "<US_SSN_1>",
+        "patientId": "<MEDICAL_RECORD_1>",
+    }
+    assert json.loads(first["edit_entities"]) == {
+        "EMAIL_ADDRESS": 6,
+        "MEDICAL_RECORD": 1,
+        "US_SSN": 1,
+    }
+
+
+def test_json_without_personal_data_stays_byte_for_byte():
+    blob = '{"a":  1.50, "b": "\\u00e9"}'
+    assert column("meta", blob) == blob
+
+
+def test_json_with_half_a_character_is_redacted_and_stays_json():
+    blob = '{"a": "\\ud83d tim@example.org, my name is Tim Brown"}'
+    assert json.loads(column("meta", blob)) == {
+        "a": "\ud83d <EMAIL_ADDRESS_1>, my name is <PERSON_1>"
+    }
+
+
+def test_json_that_is_broken_is_still_searched():
+    assert column("meta", '{"a": tim@example.org') == '{"a": <EMAIL_ADDRESS_1>'
+
+
+def test_a_row_without_personal_data_has_no_edit():
+    outcome = redact(table(row("a", "Hi", "Hello"), row("b", "tim@example.org", "Ok")), DEFAULT)
+    assert outcome.rows.collect()["edit_entities"].to_list() == [None, '{"EMAIL_ADDRESS": 1}']
+    assert outcome.figures == {
+        "by_type": {"EMAIL_ADDRESS": 1},
+        "names_kept": 0,
+        "texts_read_by_model": 1,
+    }
+
+
+def test_no_rows_and_rows_without_turns_go_through():
+    assert texts(redact(table(), DEFAULT).rows) == []
+    assert texts(redact(table(row("a")), DEFAULT).rows) == [[]]
+
+
+def test_disabled_it_changes_nothing():
+    assert one("tim@example.org", params=RedactParams(enabled=False)) == ["tim@example.org"]
+
+
+def test_strict_takes_every_name():
+    text = "Barack Obama met Angela Merkel in Berlin."
+    assert one(text, params=RedactParams(strict=True)) == ["<PERSON_1> met <PERSON_2> in Berlin."]
+
+
+def test_values_to_keep_are_kept():
+    params = RedactParams(keep=("Help.Desk@example.org",))
+    assert one("help.desk@example.org, tim@example.org", params=params) == [
+        "help.desk@example.org, <EMAIL_ADDRESS_1>"
+    ]
+
+
+def test_only_the_kinds_asked_for_go():
+    params = RedactParams(entities=("EMAIL_ADDRESS",))
+    text = "My name is Lisa Brown, 198.51.100.7, tim@example.org"
+    assert one(text, params=params) == ["My name is Lisa Brown, 198.51.100.7, <EMAIL_ADDRESS_1>"]
+
+
+def test_patterns_of_ones_own_and_presidios_recognisers_work_beside_the_rules():
+    params = RedactParams(
+        patterns={"EMPLOYEE_NO": r"E-\d{6}", "TICKET": r"ticket (?P<value>\w+)"},
+        recognisers=("NhsRecognizer",),
+    )
+    text = "E-123456, ticket abc, 401-023-2137"
+    assert one(text, params=params) == ["<EMPLOYEE_NO_1>, ticket <TICKET_1>, <UK_NHS_1>"]
+
+
+def test_keyed_tags_are_the_same_in_every_conversation(monkeypatch):
+    monkeypatch.setenv(KEY, "a long random text")
+    params = RedactParams(mode="hash")
+    rows = table(
+        row("a", "My name is Tim Brown."), row("b", "I wrote to Tim; my name is Tim Brown")
+    )
+    first, second = (t[0] for t in texts(redact(rows, params).rows))
+    tag = first.removeprefix("My name is ").removesuffix(".")
+    assert tag.startswith("<PERSON_")
+    assert second == f"I wrote to {tag}; my name is {tag}"
+    monkeypatch.setenv(KEY, "another")
+    assert one("My name is Tim Brown.", params=params) != [first]
+
+
+def test_keyed_tags_need_a_key(monkeypatch):
+    monkeypatch.delenv(KEY, raising=False)
+    with pytest.raises(UsageError, match=KEY):
+        one("Hi", params=RedactParams(mode="hash"))
+
+
+def test_a_second_pass_changes_nothing():
+    rows = table(*(row(str(i), before, "Fine.") for i, (before, _) in enumerate(PRIVATE)))
+    once = redact(rows, DEFAULT).rows
+    again = redact(once.drop("edit_entities"), DEFAULT).rows.collect()
+    assert again["edit_entities"].null_count() == again.height
+    assert texts(again) == texts(once)
+
+
+PIECES = ("My name is ", "John Brooks", ", ", "Dr. ", "tim@example.org", " call (241) 555-0135",
+          "\n", "Smith", " is a 40-year-old male", "password: hunter2000", "<PERSON_1>", "'s ",
+          "Dear ", "{", "```", "MRN 39582488", ". ", "born 1/2/1980 ")  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), max_size=3))
+def test_redaction_is_idempotent_and_keeps_rows(contents):
+    rows = table(row("a", *contents), row("b", *reversed(contents)))
+    once = redact(rows, DEFAULT).rows.drop("edit_entities").collect()
+    assert once["id"].to_list() == ["a", "b"]
+    assert texts(redact(once.lazy(), DEFAULT).rows) == texts(once)
+
+
+def test_what_the_model_read_once_it_does_not_read_again(tmp_path):
+    rows = table(row("a", "Dear Tim Brown, thanks. Regards, Lisa Smith", "Ok"))
+    memo = RowMemo(str(tmp_path), "redact.names", "1")
+    first, second = redact(rows, DEFAULT, memo), redact(rows, DEFAULT, memo)
+    assert first.figures["texts_read_by_model"] > 0
+    assert second.figures["texts_read_by_model"] == 0
+    assert texts(first.rows) == texts(second.rows)
+
+
+def test_the_task_stores_rows_and_edits_and_its_result_holds_no_value(tmp_path):
+    data = write_dataset(
+        table(row("a", "tim@example.org", "Ok"), row("b", "Hi", "Hello")).collect(), str(tmp_path)
+    )
+    result = redact_pii.fn(data, DEFAULT)
+    assert texts(read_dataset(result.data)) == [["<EMAIL_ADDRESS_1>", "Ok"], ["Hi", "Hello"]]
+    assert result.edits is not None
+    edits = read_dataset(result.edits).collect()
+    assert edits.rows() == [("a", '{"EMAIL_ADDRESS": 1}')]
+    assert result.report.stage == "redact.pii"
+    assert result.report.edited == 1
+    assert "tim@" not in result.model_dump_json()

@@ -1,0 +1,155 @@
+"""What the rules find, and what looks like it and is not."""
+
+import re
+
+import pytest
+
+from tasks.redact.rules import ENTITIES, HARD, find, rules_for
+
+FOUND = [
+    ("EMAIL_ADDRESS", "write to tim.striebitz56@example.org today", "tim.striebitz56@example.org"),
+    ("EMAIL_ADDRESS", "It's jürgen+x@mail.example.co.uk.", "jürgen+x@mail.example.co.uk"),
+    ("EMAIL_ADDRESS", "tim (at) example [dot] org", "tim (at) example [dot] org"),
+    ("PHONE_NUMBER", "reached at +1-633-555-0127 or", "+1-633-555-0127"),
+    ("PHONE_NUMBER", "call (241) 555-0135, please", "(241) 555-0135"),
+    ("PHONE_NUMBER", "or 247.555.0102.", "247.555.0102"),
+    ("PHONE_NUMBER", "ring 020 7946 0627 now", "020 7946 0627"),
+    ("PHONE_NUMBER", "at +44 7700 900468, lives", "+44 7700 900468"),
+    ("PHONE_NUMBER", "at +49 30 23125 470.", "+49 30 23125 470"),
+    ("PHONE_NUMBER", "my phone number is 6335550127", "6335550127"),
+    ("CREDIT_CARD", "Card 4111 1111 1111 1111 ok", "4111 1111 1111 1111"),
+    ("CREDIT_CARD", "Card 378282246310005, billing", "378282246310005"),
+    ("CREDIT_CARD", "5555-5555-5555-4444", "5555-5555-5555-4444"),
+    ("IBAN_CODE", "IBAN GB29 NWBK 6016 1331 9268 19, holder", "GB29 NWBK 6016 1331 9268 19"),
+    ("IBAN_CODE", "IBAN FR1420041010050500013M02606.", "FR1420041010050500013M02606"),
+    ("IBAN_CODE", "to ES91 2100 0418 4502 0005 1332 BANK", "ES91 2100 0418 4502 0005 1332"),
+    ("US_SSN", "SSN: 489-91-3820", "489-91-3820"),
+    ("US_SSN", "social security number is 489913820", "489913820"),
+    ("IP_ADDRESS", "Login from 198.51.100.178 by", "198.51.100.178"),
+    ("IP_ADDRESS", "Login from 2001:db8::57eb by", "2001:db8::57eb"),
+    ("IP_ADDRESS", "my router is at 192.168.1.100.", "192.168.1.100"),
+    ("MAC_ADDRESS", "device 00:1B:44:11:3A:B7 joined", "00:1B:44:11:3A:B7"),
+    ("DATE_OF_BIRTH", "DOB 10/27/1973, MRN", "10/27/1973"),
+    ("DATE_OF_BIRTH", "Date of birth: 23.05.1945", "23.05.1945"),
+    ("DATE_OF_BIRTH", "born June 22, 1970, living at", "June 22, 1970"),
+    ("DATE_OF_BIRTH", "I was born on 3 March 1981 in Leeds", "3 March 1981"),
+    ("MEDICAL_RECORD", "Pt X (MRN# 93618947), phone", "93618947"),
+    ("MEDICAL_RECORD", "medical record number is A-553312", "A-553312"),
+    ("ACCOUNT_NUMBER", "account number: 0045 332 119", "0045 332 119"),
+    ("PASSPORT", "passport no. C01X00T478", "C01X00T478"),
+    ("DRIVER_LICENSE", "driver's license D1234-56789", "D1234-56789"),
+    ("ID_NUMBER", "my employee id is 7745120", "7745120"),
+    ("STREET_ADDRESS", "lives at 71321 Brown Cliff, South Andreamouth, WY 03775.",
+     "71321 Brown Cliff, South Andreamouth, WY 03775"),
+    ("STREET_ADDRESS", "to 8083 Samuel Circle Apt. 796, Arnoldstad, KY 88174.",
+     "8083 Samuel Circle Apt. 796, Arnoldstad, KY 88174"),
+    ("STREET_ADDRESS", "at 12 Oak Street, I think", "12 Oak Street"),
+    ("STREET_ADDRESS", "wohnt Lindenstraße 14b, 80331 München", "Lindenstraße 14b, 80331 München"),
+    ("STREET_ADDRESS", "au 12 rue de la Paix, 75002 Paris", "12 rue de la Paix, 75002 Paris"),
+    ("USERNAME", "username: tim_s42", "tim_s42"),
+    ("SECRET", "use sk-proj-abcDEF123456ghiJKL789", "sk-proj-abcDEF123456ghiJKL789"),
+    ("SECRET", "AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
+    ("SECRET", "my password is hunter2000.", "hunter2000"),
+    ("SECRET", '{"api_key": "8f7a6b5c4d3e2f1a"}', "8f7a6b5c4d3e2f1a"),
+    ("SECRET", "postgres://tim:s3cr3t!@db.example.org/x", "tim:s3cr3t!"),
+    ("SECRET", "https://x.example.org/a?access_token=abc123def456", "abc123def456"),
+    ("SECRET", "my PIN is 4821", "4821"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entity", "text", "value"), FOUND)
+def test_a_value_is_found_whole_and_nothing_around_it(entity, text, value):
+    assert [(s.entity, text[s.start : s.end]) for s in find(text)] == [(entity, value)]
+
+
+NEAR_MISSES = [
+    "SELECT * FROM orders JOIN users ON orders.user_id = users.user_id",
+    "WHERE login = users.login",
+    "upgrade from version 1.2.3.4 to v10.0.19041.1",
+    "Chrome/120.0.0.0 Safari/537.36",
+    "ISBN 978-0-13-468599-1",
+    "if a<b: print(c) # 3 > 2",
+    "2^10 = 1024 and 3.14159265358979 * 1000000",
+    "The order number is 12345678 and the tracking number is 1Z999AA1234567890.",
+    "between 2019-2020, on 2024-05-17 at 12:30:45",
+    "on 11/24/1954 the treaty was signed",
+    "the year 1066 and the years 1914-1918",
+    "4111 1111 1111 1112 fails the check sum",
+    "1234567890123456 is a long number",
+    "GB29 NWBK 6016 1331 9268 18 fails the check sum",
+    "000-12-3456 and 666-12-3456 are never given out",
+    "std::vector<int>::iterator and dead::beef",
+    "::1, 127.0.0.1, 0.0.0.0, 255.255.255.0",
+    "@decorator and @RestController and @angular/core",
+    "image@2x.png in the folder",
+    "write to support@example.org or call 1-800-232-4636",
+    "git clone git@github.com:a/b.git",
+    "IgA Nephropathy, Soft Tissue Sarcoma, CD34+ and HbA1c 6.5",
+    "In 1929 Wall Street crashed",
+    "In 1954 Supreme Court decisions changed",
+    "3 Simple Steps, 5 Green Apples, 12 Angry Men",
+    "Einstein was born on 14 March 1879 in Ulm.",
+    "Mariah Carey (born March 27, 1969) is a singer",
+    "- birth date is 14 february 1990",
+    "Please provide the one-time password that was sent to you.",
+    "the password is wrong, and the token is invalid",
+    "token = tokens[0]; password = os.environ['DB_PASSWORD_1']",
+    "max_tokens: 100",
+    "login: required",
+    "my account is 3 months old",
+    "licensed under Apache 2.0",
+    "the salary rose to 1,500,000 in 2020",
+    "Paris, Germany, Acme Corp. and Tuesday",
+    "<PHONE_NUMBER_1>, [email protected], {EMAIL}, [Customer Email], password: <SECRET_1>",
+]
+
+
+@pytest.mark.parametrize("text", NEAR_MISSES)
+def test_what_only_looks_like_a_value_is_left_alone(text):
+    assert find(text) == []
+
+
+def test_in_code_only_secrets_and_addresses_of_mail_are_found():
+    code = (
+        "import requests\n"
+        'requests.get("http://198.51.100.7/", headers={"phone": "(241) 555-0135"})\n'
+        'api_key = "8f7a6b5c4d3e2f1a"\n'
+        'mail("tim@example.org")\n'
+    )
+    assert [s.entity for s in find(code)] == ["SECRET", "EMAIL_ADDRESS"]
+    assert [s.entity for s in find(f"Try this:\n```python\n{code}```\nCall (241) 555-0135.")] == [
+        "SECRET",
+        "EMAIL_ADDRESS",
+        "PHONE_NUMBER",
+    ]
+
+
+def test_a_fence_around_a_letter_is_no_code():
+    assert [s.entity for s in find("```\nCall me on (241) 555-0135, Tim\n```")] == ["PHONE_NUMBER"]
+
+
+def test_of_two_kinds_in_one_place_the_surer_one_is_kept():
+    text = "phone: 4111 1111 1111 1111"
+    assert [s.entity for s in find(text)] == ["CREDIT_CARD"]
+
+
+def test_a_private_key_is_found_from_begin_to_end():
+    key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nAAAA\n-----END RSA PRIVATE KEY-----"
+    assert [(s.start, s.end) for s in find(f"x\n{key}\ny")] == [(2, 2 + len(key))]
+
+
+def test_kinds_can_be_switched_off_by_name():
+    text = "tim@example.org, 198.51.100.7"
+    assert [s.entity for s in find(text, rules_for(("IP_ADDRESS",)))] == ["IP_ADDRESS"]
+
+
+def test_every_kind_has_a_rule_and_names_come_last():
+    assert {entity for entity, _, _ in FOUND} == set(HARD)
+    assert (*HARD, "PERSON") == ENTITIES
+    assert all(re.fullmatch("[A-Z_]+", entity) for entity in ENTITIES)
+
+
+@pytest.mark.parametrize("unit", ["a", "1", "A ", "1 ", "a.", "(1", "Ab 1 ", "@", "x: "])
+def test_no_text_makes_a_rule_run_away(unit):
+    """Bounded repeats keep every rule near linear; a runaway would hit the suite's time limit."""
+    find(unit * 20_000 + "@ password = :// born ")
