@@ -80,9 +80,7 @@ def main() -> None:
     from tasks.base.errors import FineryError, UsageError
 
     try:
-        app(standalone_mode=False)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
+        sys.exit(app(standalone_mode=False) or DONE)
     except (typer.Abort, KeyboardInterrupt):
         _fail("interrupted; what was finished is cached, run the same command again to go on", INTERRUPTED)
     except UsageError as error:

@@ -22,31 +22,27 @@ def curate_command(
     """
     # Prefect prints its own log and tracebacks to the terminal; the progress is ours
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    from tasks.ingest.sources import check_sources, find_sources
+    from tasks.publish.folder import refuse_foreign
+
+    spool = store() / "spool"
+    specs = check_sources(sources, spool)
+    refuse_foreign(out)
     server = None if dry_run else Server()  # starts while the imports below load
     from flows.params import CurateParams
     from flows.recipe import names, read_params
-    from tasks.ingest.sources import find_sources
-    from tasks.publish.folder import refuse_foreign
 
     params = read_params(CurateParams, recipe, settings)
-    refuse_foreign(out)
-    spool = store() / "spool"
     if server is None:
         from flows.dry_run import plan_run
 
-        return plan_run(find_sources(sources, spool), params, as_json)
-    specs = [_settled(spec, find_sources([spec], spool)[0].path) for spec in sources]
+        return plan_run(find_sources(specs, spool), params, as_json)
     from flows.curate import curate
 
     server.wait()
     with ProgressView(quiet=quiet or as_json):
         curate(specs, out, **{name: getattr(params, _field(name)) for name in names(CurateParams)})
     return _show(out, as_json)
-
-
-def _settled(spec: str, spooled: Path) -> str:
-    """Standard input can be read only once: from here on it is the file it was kept in."""
-    return str(spooled) if spec == "-" else spec
 
 
 def _field(name: str) -> str:

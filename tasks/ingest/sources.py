@@ -56,6 +56,19 @@ def find_sources(specs: Sequence[str], spool: Path) -> list[SourceFile]:
     return [_source(name, path) for name, path in _told_apart(list(found.values()))]
 
 
+def check_sources(specs: Sequence[str], spool: Path) -> list[str]:
+    """`specs` as they may be read again: standard input, which can be read once, as a file.
+
+    Raises:
+        SourceError: A source is missing, remote, or has no file that can be read.
+    """
+    return [
+        str(_files(spec, spool)[0][1]) if spec == STDIN else spec
+        for spec in specs
+        if spec == STDIN or _files(spec, spool)
+    ]
+
+
 def ignored_files(specs: Sequence[str]) -> list[str]:
     """Names of the files in folders and globs that are no sources: hidden, or of unknown kind."""
     return sorted(
@@ -69,6 +82,8 @@ def _files(spec: str, spool: Path) -> list[tuple[str, Path]]:
     if _URL.match(spec):
         raise SourceError(f"{spec}: remote sources cannot be read yet; download the file first")
     path = Path(spec)
+    if path.is_file() and path.parent == spool:
+        return [(STDIN, path)]
     if path.is_file():
         if not path.name.lower().endswith(SUFFIXES):
             raise SourceError(f"{spec}: unknown kind of file; {_HOW}")

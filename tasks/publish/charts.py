@@ -124,7 +124,7 @@ def columns(bins: Sequence[Mapping[str, Any]], threshold: float | None) -> Marku
     ticks = [tick / 10 for tick in range(11) if low <= tick / 10 <= high]
     edge = {low: "", high: "end"}
     drawn += [_LABEL.format(edge.get(t, "middle"), place(t), 157, f"{t:g}") for t in ticks]
-    if threshold is not None and low < threshold < high:
+    if threshold is not None and low <= threshold <= high:
         drawn.append(_THRESHOLD.format(place(threshold), place(threshold)))
     return Markup("").join(drawn) + _AXIS
 

@@ -85,17 +85,24 @@ def broken(text: str, detail: str, limit: int, is_json: bool) -> Markup:
 def _place(text: str, detail: str, is_json: bool) -> int | None:
     """Position of the fault in `text`, from 0.
 
-    Reading the text again is asked first, since masking may have moved what `detail` counts; but
-    a text that was cut before it came here breaks where it was cut.
+    But for a record that ends too early, reading the text again is asked first, since masking
+    may have moved what `detail` counts. A text that was cut before it came here breaks where it
+    was cut, which says nothing.
     """
+    told = _told(detail)
+    if told == len(text):
+        return told
     read = _fault(text) if is_json else None
     if read is not None and read < len(text.rstrip()):
         return read
-    told = _PLACE.search(detail)
-    if told is None or "of the file" in detail:
+    return told if told is not None and 0 <= told < len(text) else None
+
+
+def _told(detail: str) -> int | None:
+    found = _PLACE.search(detail)
+    if found is None or "of the file" in detail:
         return None
-    place = int(told[2]) - (told[1].lower() != "char")
-    return place if 0 <= place <= len(text) else None
+    return int(found[2]) - (found[1].lower() != "char")
 
 
 def _fault(text: str) -> int | None:

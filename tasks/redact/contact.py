@@ -30,8 +30,9 @@ PHONES = (
     rf"(?<![\w+./$-])555-01\d\d{EXTENSION}",
 )
 SPOKEN_PHONE = (
-    r"(?i)\b(?:phones?|tel|telephone|mobile|cell|fax|whatsapp|call(?: me)?|text me|reach me|dial|"
-    r"contact)\b\W{0,4}(?:(?:is|at|on|to|me|number|no\.?|:)\W{0,3}){0,4}"
+    r"(?i)(?<![a-z])(?:phones?|tel|telephone|mobile|cell|fax|whatsapp|call(?: me)?|text me"
+    r"|reach me|dial|contact)(?:_?(?:number|num|no))?\b[^\w(+]{0,4}"
+    r"(?:(?:is|at|on|to|me|number|no\.?|:)[^\w(+]{0,3}){0,4}"
     r"(?P<value>\+?\(?\d[\d ().-]{5,18}\d)(?!\w|[.,]\d|%)"
 )
 PHONE_CUES = ("phone", "tel", "mobile", "cell", "fax", "whatsapp", "call", "text", "reach", "dial",

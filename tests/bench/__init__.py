@@ -1,0 +1,1 @@
+"""Benchmarks: every figure that the README gives, measured again by `make bench`."""

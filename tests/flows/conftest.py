@@ -1,6 +1,9 @@
 """One temporary Prefect server for all tests of flows, and a store of their own."""
 
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from prefect.settings import (
 )
 from prefect.testing.utilities import prefect_test_harness
 
-from flows.home import STORE_VARIABLE
+from flows.home import ROOT, STORE_VARIABLE
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +40,23 @@ def fresh_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
         yield store
 
 
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PREFECT_HOME whose database is made, as it is after the set-up."""
+    home = tmp_path_factory.mktemp("home")
+    subprocess.run(
+        [sys.executable, "-m", "flows.set_up"], check=True, env=_environment(home, home), cwd=ROOT
+    )
+    return home
+
+
 @pytest.fixture
-def own_home(tmp_path: Path) -> dict[str, str]:
+def own_home(made_home: Path, tmp_path: Path) -> dict[str, str]:
     """Environment of a `finery` process with a store and a PREFECT_HOME of its own."""
+    shutil.copytree(made_home, tmp_path / "home")
+    return _environment(tmp_path / "home", tmp_path / "store")
+
+
+def _environment(home: Path, store: Path) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "FINERY_"))}
-    return {**kept, STORE_VARIABLE: str(tmp_path / "store"), "PREFECT_HOME": str(tmp_path / "home")}
+    return {**kept, STORE_VARIABLE: str(store), "PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)}

@@ -54,6 +54,7 @@ def test_the_threshold_stands_where_it_lies_between_the_bins() -> None:
     assert 'x="75.40%"' in drawn  # the second bin, with the gap before it
     assert "threshold" not in columns(bins, None)
     assert "threshold" not in columns(bins, 0.5)
+    assert 'class="threshold" x1="0.00%"' in columns(bins, 0.6)
 
 
 def test_an_image_is_sound_xml_and_escapes_its_labels() -> None:

@@ -92,6 +92,10 @@ def test_an_unknown_place_gets_no_caret(detail: str) -> None:
     assert broken("a,b,c", detail, 80, False) == "a,b,c"
 
 
+def test_a_record_that_ends_too_early_has_the_caret_at_its_end() -> None:
+    assert broken('{"a": "b', "unexpected end, column 9", 80, True).endswith(f"b{CARET}")
+
+
 def test_a_text_that_was_cut_gets_no_caret_at_the_cut() -> None:
     assert CARET not in broken('{"a": [1, ', "", 80, True)
 

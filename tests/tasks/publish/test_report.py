@@ -163,6 +163,12 @@ def test_a_page_of_too_many_examples_is_drawn_with_fewer() -> None:
     assert "3 examples of reason_7<" in page
 
 
+def test_rows_are_told_apart_from_records_only_where_they_differ() -> None:
+    counts = {"records": 10, "read": 12, "kept": 3}
+    assert "rows in them" in render({"counts": counts})
+    assert "rows in them" not in render({"counts": {**counts, "read": 10}})
+
+
 def test_long_lists_are_cut_and_say_so() -> None:
     report = sample_report()
     report["sources"] = report["sources"] * 2_000

@@ -1,6 +1,5 @@
 """Redaction of the realistic input, where it is present."""
 
-import json
 from pathlib import Path
 
 import polars as pl
@@ -20,10 +19,9 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def before():
-    """Clinical notes, medical answers and reasoning, as pairs of a question and an answer."""
-    notes = [json.loads(line) for line in (MESSY / "01_clinical_extraction.jsonl").open()]
+    """Medical answers and reasoning, every field of a record as a turn."""
     frames = [pl.read_parquet(MESSY / f) for f in ("03_medical_qa.parquet", "10_reasoning.parquet")]
-    records = [*notes, *(record for frame in frames for record in frame.to_dicts())]
+    records = [record for frame in frames for record in frame.to_dicts()]
     turns = [[str(v) for v in record.values() if v] for record in records]
     return table(*(row(str(i), *contents) for i, contents in enumerate(turns)))
 
@@ -35,15 +33,15 @@ def outcome(before):
 
 
 def test_nothing_hard_is_left_in_any_turn(before, outcome):
-    assert sum(residues(t for turns in texts(before) for t in turns).values()) > 200
+    assert sum(residues(t for turns in texts(before) for t in turns).values()) > 150
     assert residues(t for turns in texts(outcome.rows) for t in turns) == {}
 
 
 def test_few_rows_without_invented_data_change(before, outcome):
     injected = pl.col("messages").list.eval(pl.element().struct.field("content")).list.join("\n")
     looks = injected.str.contains(
-        r"(?i)example\.(?:org|com|net|edu)|555.01\d\d|7946 0|7700 900|23125|\bSSN\b|\bIBAN\b|card num"
-        r"|\bMRN\b|born .{6,20}living|login from|year[- ]old|\b(?:mr|mrs|ms|dr)\b"
+        r"(?i)example\.(?:org|com|net|edu)|555.01\d\d|7946 0|7700 900|23125|\bSSN\b|\bIBAN\b"
+        r"|card num|born .{6,20}living"
     )
     clean = before.filter(~looks).select("id").collect()["id"].implode()
     edited = outcome.rows.filter(pl.col("id").is_in(clean)).collect()["edit_entities"]

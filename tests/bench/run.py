@@ -1,0 +1,88 @@
+"""Measure every figure that the README gives: `python -m tests.bench.run`.
+
+Figures that depend on the speed of the machine are ratios of CPU times taken in one run; a table
+names the machine and the rows, so it can be pasted as it is.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.bench.data import BENCH, bench_rows, missing
+from tests.bench.machine import machine
+from tests.bench.runs import Runs
+from tests.bench.section import Section
+
+SECTIONS = ("throughput", "orchestration", "cache", "labelled", "injected", "damage")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what was asked for, and print it as Markdown."""
+    asked = _asked(arguments)
+    say(f"## Measured on {machine()}\n\nBy `make bench`, {asked.rows:,} rows.\n")
+    with tempfile.TemporaryDirectory() as folder:
+        made = _sections(asked, Path(folder))
+        found = [made[name]() for name in asked.only or SECTIONS]
+    if asked.json:
+        facts = {"machine": machine(), "rows": asked.rows, **{s.name: s.facts() for s in found}}
+        asked.json.write_text(json.dumps(facts, ensure_ascii=False, indent=2), encoding="utf-8")
+    return 0
+
+
+def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.run", description=__doc__)
+    parser.add_argument("--rows", type=int, default=20_000, help="rows of the bench set to use")
+    parser.add_argument(
+        "--rounds", type=int, default=2, help="runs beside each other that are timed"
+    )
+    parser.add_argument(
+        "--only", action="append", choices=SECTIONS, help="this section; may be repeated"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    return parser.parse_args(arguments)
+
+
+def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[], Section]]:
+    """How each section is made; nothing runs yet."""
+    from tests.bench import damage, guard, pipeline
+
+    runs = Runs(folder / "rows.jsonl", asked.rows, asked.rounds)
+
+    def on_bench(name: str, make: Callable[[], Section]) -> Callable[[], Section]:
+        def section() -> Section:
+            why = missing(BENCH)
+            if why is None and not runs.source.exists():
+                bench_rows(asked.rows).write_ndjson(runs.source)
+            return _told(Section(name, name.capitalize(), why, []) if why else make())
+
+        return section
+
+    return {
+        "throughput": on_bench("throughput", lambda: pipeline.throughput(runs)),
+        "orchestration": on_bench("orchestration", lambda: pipeline.orchestration(runs)),
+        "cache": on_bench("cache", lambda: pipeline.cache(runs)),
+        "labelled": lambda: _told(guard.labelled()),
+        "injected": on_bench("injected", lambda: guard.injected(asked.rows)),
+        "damage": on_bench("damage", lambda: damage.damage(asked.rows)),
+    }
+
+
+def _told(section: Section) -> Section:
+    """`section`, shown as soon as it is there."""
+    say(section.markdown())
+    return section
+
+
+def say(text: str, stream: Any = None) -> None:  # noqa: ANN401 (any text stream)
+    """Write a line at once."""
+    stream = stream or sys.stdout
+    stream.write(text + "\n")
+    stream.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Killed in the middle and started again: it finishes, and repeats only what had not finished."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.flows.command import ROOT, SAMPLE, finery
+
+pytestmark = pytest.mark.server
+
+
+def test_a_killed_run_goes_on_where_it_was_and_leaves_no_process(own_home, tmp_path):
+    run = tmp_path / "run"
+    command = [sys.executable, "-m", "flows.cli", "curate", SAMPLE, "--out", str(run)]
+    victim = subprocess.Popen(
+        command, cwd=ROOT, env={**own_home, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
+    )
+    for line in victim.stderr:
+        if line.startswith("clean.markup"):
+            break
+    children = subprocess.run(
+        ["ps", "--ppid", str(victim.pid), "-o", "pid="], capture_output=True, text=True, check=False
+    ).stdout.split()
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.wait()
+    victim.stderr.close()
+    assert not (run / "manifest.json").exists()
+    assert children, "the temporary server should have been a child"
+    _wait_until_gone([int(c) for c in children])
+
+    again = finery("curate", SAMPLE, "--out", str(run), env=own_home)
+
+    assert again.returncode == 0, again.stderr
+    steps = dict(line.split(maxsplit=1) for line in again.stderr.splitlines())
+    for finished in ("ingest.read", "ingest.merge", "validate.rows", "clean.encoding"):
+        assert steps[finished].endswith("from cache"), again.stderr
+    assert not steps["dedup.near"].endswith("from cache")
+    assert (run / "manifest.json").exists()
+
+
+def _wait_until_gone(pids):
+    deadline = time.monotonic() + 20
+    while any(_alive(pid) for pid in pids):
+        assert time.monotonic() < deadline, "the temporary server outlived its killed parent"
+        time.sleep(0.2)
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
