@@ -6,7 +6,7 @@ still a copy; everything is read once, and only what changed since the last run 
 """
 
 import warnings
-from typing import Any
+from typing import Any, NamedTuple
 
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
@@ -27,7 +27,7 @@ from tasks.ingest.ingested import Ingested, Store
 from tasks.ingest.merge import Merged, merge_rows
 from tasks.ingest.params import IngestParams
 from tasks.ingest.read import ingest_file
-from tasks.ingest.sources import SourceFile, find_sources
+from tasks.ingest.sources import SourceFile, find_sources, ignored_files
 from tasks.publish.folder import refuse_foreign
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release, ReleasePlan
@@ -80,14 +80,24 @@ def curate(
     files = find_sources(sources, store() / "spool")
     command = command_line(sources, params)
     with progress_artifact(), task_runner(runner) as tasks_on:
-        release, report = curate_files(Course(tasks_on), files, out, params, command)
+        course = Course(tasks_on)
+        ignored = ignored_files(sources)
+        release, report = curate_files(course, files, params, Call(out, command, ignored))
     publish_artifacts(report, out, str(flow_run.get_name() or ""))
     get_run_logger().info(release.sentence)
     return release
 
 
+class Call(NamedTuple):
+    """How a run was called."""
+
+    out: str
+    command: str
+    ignored: list[str]  # files in the sources' folders that are no sources
+
+
 def curate_files(
-    course: Course, files: list[SourceFile], out: str, params: CurateParams, command: str
+    course: Course, files: list[SourceFile], params: CurateParams, call: Call
 ) -> tuple[Release, dict[str, Any]]:
     """The stages in their order, whoever runs them; see `curate`."""
     read, raw = _read(course, files, params)
@@ -98,17 +108,23 @@ def curate_files(
     distinct = course.whole(dedup_exact, private, params.dedup.exact, on=params.dedup.enabled)
     unique = course.whole(dedup_near, distinct, params.dedup.near, on=params.dedup.enabled)
     weighed = course.whole(report_conflicts, unique, params.dedup.conflict, on=params.dedup.enabled)
-    kept = course.whole(split_rows, weighed, params.split.model_copy(update={"seed": params.seed}))
+    kept = course.whole(split_rows, weighed, _seeded(params))
     plan = ReleasePlan(
-        out=out, name=kept.sha256[:12], kept=kept, raw=raw.data, quarantine=raw.quarantine,
+        out=call.out, name=kept.sha256[:12], kept=kept, raw=raw.data, quarantine=raw.quarantine,
         results=tuple(course.results), stage_inputs=tuple(course.inputs),
         sources=tuple(one.report for one in read), files=tuple(files),
         formats=params.export.formats, gates=params.gates,
         parameters=params.model_dump(mode="json", by_alias=True),
-        timings=tuple(course.timings), skipped=skipped_checks(params, read),
-        command=command, models=models_used(params), versions=versions(),
+        timings=tuple(course.timings), skipped=skipped_checks(params, read, call.ignored),
+        command=call.command, models=models_used(params), versions=versions(),
     )  # fmt: skip
     return course.release(publish_release, plan)
+
+
+def _seeded(params: CurateParams) -> SplitParams:
+    """The split with the run's seed, unless it has its own."""
+    own = params.split.seed
+    return params.split.model_copy(update={"seed": params.seed if own is None else own})
 
 
 def _read(course: Course, files: list[SourceFile], params: CurateParams) -> tuple[list[Ingested], Merged]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from prefect.tasks import Task
 from pydantic import BaseModel
 
-from flows.curate import curate_files
+from flows.curate import Call, curate_files
 from flows.home import store
 from flows.params import CurateParams
 from flows.stages import Course, references
@@ -122,7 +122,7 @@ class PlannedCourse(Course):
 def plan_run(files: list[SourceFile], params: CurateParams, as_json: bool) -> int:
     """Print what a run over `files` would do; returns the exit code."""
     course = PlannedCourse()
-    curate_files(course, files, "", params, "")
+    curate_files(course, files, params, Call("", "", []))
     cost = {"calls": 0, "tokens": 0, "money": 0.0}  # no stage of this flow calls a paid model
     if as_json:
         sys.stdout.write(json.dumps({"steps": course.steps, "cost": cost}) + "\n")

@@ -60,5 +60,11 @@ class CurateParams(BaseModel):
     split: SplitParams = SplitParams()
     export: ExportParams = ExportParams()
     gates: GateParams = GateParams()
-    runner: Runner = "threads"
-    seed: int = Field(default=0, ge=0)
+    runner: Runner = Field(
+        default="threads", title="Runner",
+        description="Where row-wise stages run: threads or processes of this machine, or ray (an "
+        "extra) on many.",
+    )  # fmt: skip
+    seed: int = Field(
+        default=0, ge=0, title="Seed", description="Changes every choice made by chance."
+    )

@@ -1,5 +1,6 @@
 """What a run says about itself before and beside the data: command, models, skipped checks."""
 
+import json
 import shlex
 from typing import Any
 
@@ -28,8 +29,6 @@ def _changed(now: dict[str, Any], default: dict[str, Any], prefix: str = "") -> 
 
 
 def _plain(value: object) -> str:
-    import json
-
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -38,7 +37,12 @@ def models_used(params: CurateParams) -> tuple[dict[str, str], ...]:
     return (model(SPACY_MODEL, "names of persons"),) if params.redact.enabled else ()
 
 
-def skipped_checks(params: CurateParams, read: list[Ingested]) -> tuple[tuple[str, str, str], ...]:
+Skipped = tuple[str, str, str]  # check, why it did not run, what unlocks it
+
+
+def skipped_checks(
+    params: CurateParams, read: list[Ingested], ignored: list[str]
+) -> tuple[Skipped, ...]:
     """Every check that did not run and every guess that was made, with the flag that changes it."""
     off = [
         ("validate", params.validate_.enabled, "unsound conversations stay"),
@@ -56,5 +60,8 @@ def skipped_checks(params: CurateParams, read: list[Ingested]) -> tuple[tuple[st
             ("names of public and fictional persons, and bare names",
              "kept by policy: only private persons are redacted", "--set redact.strict=true")
         )  # fmt: skip
+    if ignored:
+        some = ", ".join(ignored[:5]) + (" ..." if len(ignored) > 5 else "")
+        skipped.append((f"{len(ignored)} files", f"of no known kind: {some}", "rename or convert them"))
     notes = [(f"reading {one.report.name}", note) for one in read for note in one.report.notes]
-    return (*skipped, *((check, note, "--text-columns") for check, note in notes))
+    return (*skipped, *((check, note, "--text-columns, --set ingest.encoding") for check, note in notes))

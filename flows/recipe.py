@@ -79,14 +79,15 @@ def _explain(model: type[BaseModel], error: Any) -> str:  # noqa: ANN401 (pydant
 def _section(model: type[BaseModel], path: Iterable[str]) -> type[BaseModel]:
     for key in path:
         field = next((f for n, f in model.model_fields.items() if key in (n, f.alias)), None)
-        inner = _model(field.annotation) if field else None
+        inner = inner_model(field.annotation) if field else None
         if inner is None:
             return model
         model = inner
     return model
 
 
-def _model(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (a type form)
+def inner_model(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (a type form)
+    """The section that a field holds, if it holds one."""
     found = [annotation, *get_args(annotation)]
     return next((t for t in found if isinstance(t, type) and issubclass(t, BaseModel)), None)
 
@@ -101,6 +102,6 @@ def all_names(model: type[BaseModel], prefix: str = "") -> list[str]:
     found = []
     for name, field in model.model_fields.items():
         dotted = prefix + (field.alias or name)
-        inner = _model(field.annotation)
+        inner = inner_model(field.annotation)
         found += [dotted, *(all_names(inner, dotted + ".") if inner else [])]
     return found

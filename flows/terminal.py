@@ -107,6 +107,10 @@ def _notes(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (rich 
     for name, fields in unread.items():
         text = f"{sum(fields.values()):,} characters of {', '.join(fields)} in {name} never reach the model"
         console.print(escape(text), soft_wrap=True)
+    for skipped in report["skipped"]:
+        console.print(
+            escape(f"not done: {skipped['check']}: {skipped['why']} ({skipped['unlock']})"), soft_wrap=True
+        )
     for gate in report["gates"]:
         if not gate["passed"]:
             console.print(escape(f"GATE FAILED {gate['name']}: {gate['text']}"), style="bold red", soft_wrap=True)

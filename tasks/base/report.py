@@ -51,8 +51,7 @@ def join_reports(reports: list[StageReport]) -> StageReport:
     for report in reports:
         for reason, rows in report.dropped.items():
             dropped[reason] = dropped.get(reason, 0) + rows
-        for name, value in report.figures.items():
-            figures[name] = _add(figures.get(name), value)
+        figures = add_figures(figures, report.figures)
     return reports[0].model_copy(
         update={
             "rows_in": sum(r.rows_in for r in reports),
@@ -65,6 +64,11 @@ def join_reports(reports: list[StageReport]) -> StageReport:
             "cpu_seconds": sum(r.cpu_seconds for r in reports),
         }
     )
+
+
+def add_figures(one: dict[str, JsonValue], other: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Figures of two parts as those of both: numbers, and counts by name, add up."""
+    return {**one, **{name: _add(one.get(name), value) for name, value in other.items()}}
 
 
 def _add(one: JsonValue, other: JsonValue) -> JsonValue:

@@ -19,7 +19,7 @@ from pydantic import JsonValue
 from tasks.base.dataset import DatasetRef, Part, of_parts, read_dataset, read_parts, write_dataset, write_part
 from tasks.base.errors import RowsChangedError
 from tasks.base.params import StageParams
-from tasks.base.report import Kind, StageReport, StageResult
+from tasks.base.report import Kind, StageReport, StageResult, add_figures
 from tasks.base.table import DROP_REASON, ROWS, SCHEMA, TEXT_COLUMNS
 
 logger = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ def run_edit(data: DatasetRef, edit: Pure[P], params: P) -> StageResult:
         changed = pl.any_horizontal(before[c].ne_missing(after[c]) for c in texts)
         notes.append(after.filter(changed).select("id", cs.starts_with("edit_")))
         parts.append(write_part(after.select(before.columns), data.store))
-        figures = {**figures, **outcome.figures}
+        figures = add_figures(figures, outcome.figures)
     edits = pl.concat(notes)
     return StageResult(
         data=of_parts(parts, data.store),

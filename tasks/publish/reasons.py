@@ -6,10 +6,13 @@ from tasks.validate import rows
 QUARANTINED = {
     "empty_line": "the line is empty",
     "malformed_json": "the line is no valid JSON",
+    "malformed_csv": "a quotation mark is opened and never closed",
+    "too_deep": "the JSON is nested deeper than any conversation",
     "not_an_object": "the record is a list, a number or a text, not an object with fields",
     "no_turns": "the list of turns is empty",
     "missing_prompt": "there is an answer but nothing that was asked",
     "missing_answer": "there is a prompt but no field for the answer",
+    "missing_content": "a turn has a role but no text",
     "not_text": "a field holds a number, a list or an object where text must be",
     "unknown_role": "a turn is by a role that Finery does not know",
     "unknown_layout": "the fields are those of no known layout; name them with --text-columns",

@@ -14,6 +14,7 @@ from tasks.base.ledger import build_ledger
 from tasks.publish.card import croissant, dataset_card
 from tasks.publish.folder import RunFolder
 from tasks.publish.formats import export, suffix
+from tasks.publish.lines import REFUSALS
 from tasks.publish.gates import Measured, judge_gates
 from tasks.publish.plan import Release, ReleasePlan
 from tasks.publish.report import render
@@ -74,7 +75,7 @@ def _write_splits(
 
 def _refused(refused: Counter[tuple[str, str]]) -> list[dict[str, str]]:
     return [
-        {"check": f"export of {rows:,} rows as {name}", "why": reason.replace("_", " "),
+        {"check": f"export of {rows:,} rows as {name}", "why": REFUSALS[reason],
          "unlock": "--format openai, trl or parquet hold every row"}
         for (name, reason), rows in sorted(refused.items())
     ]  # fmt: skip

@@ -63,8 +63,12 @@ def read(row: dict[str, Any], scope: Scope) -> list[Text]:
     ]
 
 
-def windows(text: Text, strict: bool) -> list[Place]:
-    """The stretches of `text` that the model has to read."""
+def stretches_of(text: Text, strict: bool) -> list[str]:
+    """What the model has to read of `text`."""
+    return [text.body[a:b] for a, b in _windows(text, strict)]
+
+
+def _windows(text: Text, strict: bool) -> list[Place]:
     if strict:
         return [(0, len(text.body))] if any(c.isupper() for c in text.body) else []
     doubtful = [cues.sentence(text.body, start) for start, _ in text.cues.likely]
@@ -107,7 +111,7 @@ def _seen(text: Text, names: Names, scope: Scope) -> list[Place]:
     """Where the model sees names in `text`."""
     return sorted(
         (a + start, a + end)
-        for a, b in windows(text, scope.strict)
+        for a, b in _windows(text, scope.strict)
         for start, end in names.get(text.body[a:b], ())
     )
 

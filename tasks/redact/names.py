@@ -36,7 +36,7 @@ _HALF = re.compile("[\ud800-\udfff]")  # of a character, as JSON may hold; spaCy
 _TITLE = re.compile(
     r"(?:(?:hi|dear|hello|hey|mr|mrs|ms|miss|mx|dr|prof|sir|pt)\b[.:,]?\s*)+", re.IGNORECASE
 )
-_TAIL = re.compile(r"(?:['’]s|['’]|[\s,.;:!?\"“”(-]+)+$")
+_EDGES = ' \t,.;:!?"“”‘(*-'
 _ODD = re.compile(r"[{}<>=_\\/|@#$%^*~`\d\[\]()]")
 
 
@@ -101,10 +101,12 @@ def _clean(text: str, start: int, end: int) -> list[Place]:
     for line in re.finditer(r"[^\n\r]+", text[start:end]):
         first = start + line.start()
         name = line[0]
-        lead = len(name) - len(name.lstrip(" \"“'(*-"))
+        lead = len(name) - len(name.lstrip(_EDGES + "'"))
         title = _TITLE.match(name, lead)
         lead = title.end() if title else lead
-        name = _TAIL.sub("", name[lead:])
+        name = (
+            name[lead:].rstrip(_EDGES).removesuffix("'s").removesuffix("’s").rstrip(_EDGES + "'’")
+        )
         if is_name(name):
             places.append((first + lead, first + lead + len(name)))
     return places

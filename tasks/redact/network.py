@@ -24,11 +24,8 @@ def _v4(match: re.Match[str]) -> bool:
         address = ipaddress.IPv4Address(match[0])
     except ValueError:
         return False
-    shared = (
-        address.is_loopback
-        or address.is_unspecified
-        or address >= ipaddress.IPv4Address("224.0.0.0")
-    )
+    first = int(match[0].partition(".")[0])  # 0: unspecified and wildcards; from 224: masks
+    shared = address.is_loopback or first == 0 or first >= 224
     context = before(match, 24)
     small = all(int(part) < 10 for part in match[0].split("."))
     return not (shared or VERSION.search(context) or (small and not SPEAKS_OF_IP.search(context)))

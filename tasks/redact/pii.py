@@ -25,7 +25,7 @@ from tasks.base.stage import Outcome, run_edit
 from tasks.base.table import SCHEMA, TEXT_COLUMNS
 from tasks.redact import names
 from tasks.redact.candidates import candidates
-from tasks.redact.conversation import Redacted, Scope, read, redact_row, windows
+from tasks.redact.conversation import Names, Redacted, Scope, read, redact_row, stretches_of
 from tasks.redact.params import RedactParams, scope_of
 
 ROUNDS = 6  # at most; the second nearly always finds nothing
@@ -88,15 +88,13 @@ def redact_rows(
 ) -> tuple[list[Redacted], int]:
     """Redact each of `rows` until nothing changes; and count the texts that the model read."""
     done = [Redacted(row, Counter(), 0) for row in rows]
-    todo, reads = list(range(len(rows))), 0
+    todo, known, reads = list(range(len(rows))), Names(), 0
     for _ in range(ROUNDS):
         texts = {i: read(done[i].row, scope) for i in todo}
-        stretches = [
-            t.body[a:b] for i in todo for t in texts[i] for a, b in windows(t, scope.strict)
-        ]
-        found, unread = names.find_names(stretches, memo) if scope.names else ({}, 0)
-        reads += unread
-        after = {i: redact_row(done[i].row, texts[i], found, scope) for i in todo}
+        stretches = {s for i in todo for text in texts[i] for s in stretches_of(text, scope.strict)}
+        found, unread = names.find_names(sorted(stretches - known.keys()), memo)
+        known, reads = known | found, reads + unread
+        after = {i: redact_row(done[i].row, texts[i], known, scope) for i in todo}
         todo = [i for i in todo if after[i].counts]
         for i, (row, counts, kept) in after.items():
             done[i] = Redacted(row, done[i].counts + counts, kept)

@@ -40,7 +40,9 @@ class SplitParams(StageParams):
         default=0.5, gt=0.2, le=1, title="Family similarity",
         description="Jaccard similarity of word shingles that makes two rows one family.",
     )  # fmt: skip
-    seed: int = Field(default=0, ge=0, title="Seed", description="Another seed, another split.")
+    seed: int | None = Field(
+        default=None, ge=0, title="Seed", description="Another seed, another split. Empty: the run's."
+    )
 
     @model_validator(mode="after")
     def _leaves_something_to_train_on(self) -> "SplitParams":
@@ -95,7 +97,7 @@ def _fill(families: pl.DataFrame, sources: pl.DataFrame, params: SplitParams) ->
     room = {(side, s): round(share * n) for side, share in shares.items() for s, n in totals.items()}
     listed = sorted(
         families.iter_rows(named=True),
-        key=lambda f: hashlib.sha256(f"{params.seed}:{f['id']}".encode()).digest(),
+        key=lambda f: hashlib.sha256(f"{params.seed or 0}:{f['id']}".encode()).digest(),
     )
     sides: dict[int, str] = {}
     for side in shares:

@@ -44,7 +44,7 @@ class OwnServer(Server):
 
 def plain(source: str, out: str) -> Run:
     """The stages of `curate` without Prefect's engine."""
-    from flows.curate import curate_files
+    from flows.curate import Call, curate_files
     from flows.params import CurateParams
     from tasks.ingest.sources import find_sources
     from tests.bench.course import PlainCourse
@@ -52,7 +52,7 @@ def plain(source: str, out: str) -> Run:
     probe, total = _probe(), Spent()
     with measured(total):
         files = find_sources([source], store() / "spool")
-        curate_files(PlainCourse(), files, out, CurateParams(), "make bench")
+        curate_files(PlainCourse(), files, CurateParams(), Call(out, "make bench", []))
     return Run(total=total, stages=probe.stages)
 
 

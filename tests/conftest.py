@@ -1,0 +1,38 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from tasks.base.dataset import DatasetRef, of_parts, write_part
+from tests.builders import table
+
+# a shared machine may be slow, but what is found must not depend on the day
+settings.register_profile("finery", deadline=None, derandomize=True, database=None)
+settings.load_profile("finery")
+
+SHARED = (Path(__file__).resolve().parents[1] / "../shared/data").resolve()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Callable[..., DatasetRef]:
+    """Store rows as a dataset, in parts of `size` rows (all in one by default)."""
+
+    def put(*rows: dict[str, Any], size: int = 10_000) -> DatasetRef:
+        frame = table(*rows).collect()
+        place = str(tmp_path / "store")
+        starts = range(0, max(frame.height, 1), size)
+        return of_parts([write_part(frame.slice(start, size), place) for start in starts], place)
+
+    return put
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """The data beside the repository."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the shared data beside the repository (../shared/data)")
+    yield SHARED

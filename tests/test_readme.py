@@ -1,0 +1,63 @@
+"""The README is true: its waterfall is printed, its tables are the code's, its commands run."""
+
+import os
+import re
+import shlex
+
+import pytest
+
+from tests.flows.command import ROOT, SAMPLE, finery
+from tests.flows.conftest import made_home, own_home  # noqa: F401 (fixtures)
+from tests.readme_tables import README, TABLES, block
+
+TEXT = README.read_text()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_says_what_the_code_says(name):
+    assert block(TEXT, name) == TABLES[name](), "run: python -m tests.readme_tables"
+
+
+@pytest.mark.server
+def test_the_first_screen_shows_what_the_command_prints(own_home, tmp_path):  # noqa: F811
+    done = finery("curate", SAMPLE, "--out", "demo-run", "-q", env=own_home, cwd=tmp_path)
+
+    shown = block(TEXT, "waterfall").removeprefix("```\n").removesuffix("\n```")
+    assert [line.rstrip() for line in done.stdout.splitlines()] == shown.splitlines()
+    assert len(TEXT[: TEXT.index("<!-- end -->")].splitlines()) < 40, "no longer one screen"
+
+
+def test_every_make_target_it_names_is_there():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`?make ([a-z]+)", TEXT)) - {"it"} <= targets
+
+
+@pytest.mark.server
+def test_its_commands_run(own_home, tmp_path):  # noqa: F811
+    (tmp_path / "raw").symlink_to(SAMPLE)
+    commands = [
+        line.split("#")[0].strip()
+        for fence in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+        for line in fence.splitlines()
+        if line.startswith("finery") and "deployments/demo" not in line
+    ]
+    assert len(commands) >= 5
+    for command in commands:
+        if "ROW_ID" in command:
+            import polars as pl
+
+            row = pl.read_parquet(tmp_path / "run" / "ledger.parquet")["id"][0]
+            command = command.replace("ROW_ID", row)
+        done = finery(*shlex.split(command)[1:], env=own_home, cwd=tmp_path)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+
+
+def test_nothing_committed_names_a_path_of_a_machine():
+    import subprocess
+
+    found = subprocess.run(
+        ["git", "grep", "-nIE", r"(^|[^A-Za-z0-9_.~$}])/(home|root|Users)/[A-Za-z.]", "--", ".", ":!constraints.txt"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    ).stdout  # fmt: skip
+    hits = [line for line in found.splitlines() if not line.startswith("tests/")]
+    assert hits == [], os.linesep.join(hits)
