@@ -5,6 +5,7 @@ up` and `make down`. What was started stands in `up.json` in PREFECT_HOME.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -82,10 +83,8 @@ def _end(group: int) -> None:
 
 def alive(group: int) -> bool:
     """Whether any process of a group we started still runs."""
-    try:
+    with contextlib.suppress(ChildProcessError):
         os.waitpid(-group, os.WNOHANG)  # a child of ours that ended is no longer running
-    except ChildProcessError:
-        pass
     try:
         os.killpg(group, 0)
     except ProcessLookupError:

@@ -14,7 +14,6 @@ from prefect.artifacts import (
 )
 
 from flows.progress import Progress, listeners
-
 from tasks.publish.digest import digest, waterfall_table
 
 STAGES = 11  # of the longest way through `curate`

@@ -20,19 +20,52 @@ app = typer.Typer(
 )  # fmt: skip
 
 
+Sources = Annotated[
+    list[str],
+    typer.Argument(metavar="SOURCE...", help="Files, folders, globs, or - for standard input."),
+]
+Out = Annotated[str, typer.Option("--out", "-o", metavar="DIR", help="Folder to write the run to.")]
+Recipe = Annotated[Path | None, typer.Option(help="YAML file of parameters.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a parameter: redact.strict=true."),
+]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format", "-f",
+        help="openai, trl, alpaca, sharegpt or parquet; the first is the main one.",
+    ),
+]  # fmt: skip
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ROLE=COLUMN", help="Which columns make a row: system, prompt, input, answer."
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would run and why; write nothing.")
+]
+Limit = Annotated[
+    int | None, typer.Option(min=1, help="Read at most this many records of each file.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, not the waterfall.")]
+
+
 @app.command()
 def curate(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, globs, or - for standard input.")],
-    out: Annotated[str, typer.Option("--out", "-o", metavar="DIR", help="Folder to write the run to.")],
-    recipe: Annotated[Path | None, typer.Option(help="YAML file of parameters.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override one parameter, e.g. redact.strict=true.")] = None,
-    format: Annotated[list[str] | None, typer.Option("--format", "-f", help="openai, trl, alpaca, sharegpt or parquet; the first is the main one.")] = None,
-    text_columns: Annotated[list[str] | None, typer.Option(metavar="ROLE=COLUMN", help="Which columns make a row: system, prompt, input, answer.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run and why; write nothing.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Read at most this many records of each file.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the waterfall.")] = False,
-) -> None:  # fmt: skip
+    sources: Sources,
+    out: Out,
+    recipe: Recipe = None,
+    set_: Settings = None,
+    format: Formats = None,
+    text_columns: Columns = None,
+    dry_run: DryRun = False,
+    limit: Limit = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
     """Curate raw files into a training set, with a report on every row.
 
     For instance: [bold]finery curate raw/ --out run --set dedup.near.threshold=0.6[/bold]
@@ -43,7 +76,9 @@ def curate(
     settings += [f"export.formats=[{', '.join(format)}]"] if format else []
     settings += [f"ingest.text_columns.{pair}" for pair in text_columns or []]
     settings += [f"ingest.limit={limit}"] if limit else []
-    code = curate_command(sources, out, recipe, settings, dry_run=dry_run, quiet=quiet, as_json=json)
+    code = curate_command(
+        sources, out, recipe, settings, dry_run=dry_run, quiet=quiet, as_json=json
+    )
     raise typer.Exit(code)
 
 
@@ -82,7 +117,10 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False) or DONE)
     except (typer.Abort, KeyboardInterrupt):
-        _fail("interrupted; what was finished is cached, run the same command again to go on", INTERRUPTED)
+        _fail(
+            "interrupted; what was finished is cached, run the same command again to go on",
+            INTERRUPTED,
+        )
     except UsageError as error:
         _fail(str(error), WRONG_CALL)
     except FineryError as error:

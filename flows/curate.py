@@ -32,7 +32,8 @@ from tasks.publish.folder import refuse_foreign
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release, ReleasePlan
 from tasks.publish.release import publish_release
-from tasks.redact.pii import RedactParams, redact_pii
+from tasks.redact.params import RedactParams
+from tasks.redact.pii import redact_pii
 from tasks.select.split import SplitParams, split_rows
 from tasks.validate.rows import ValidateParams, validate_rows
 
@@ -73,7 +74,7 @@ def curate(
         seed: Changes every choice made by chance; the split is the only one.
     """
     params = CurateParams(
-        ingest=ingest, validate=validate, clean=clean, redact=redact, dedup=dedup, split=split,
+        ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, split=split,
         export=export, gates=gates, runner=runner, seed=seed,
     )  # fmt: skip
     refuse_foreign(out)
@@ -127,17 +128,19 @@ def _seeded(params: CurateParams) -> SplitParams:
     return params.split.model_copy(update={"seed": params.seed if own is None else own})
 
 
-def _read(course: Course, files: list[SourceFile], params: CurateParams) -> tuple[list[Ingested], Merged]:
+def _read(
+    course: Course, files: list[SourceFile], params: CurateParams
+) -> tuple[list[Ingested], Merged]:
     """Read every file, and join them to one set with an id per row.
 
     Raises:
         UsageError: Not one file could be read, or there is no row in any.
     """
     place = Store(path=str(store()))
-    found = course.files(ingest_file, files, store=place, params=params.ingest)
+    found = course.read(ingest_file, files, store=place, params=params.ingest)
     if not any(one.data.rows for one in found):
         raise UsageError("\n".join(["no row could be read:", *(_why(one) for one in found)]))
-    merged = course.single(merge_rows, sum(one.data.rows for one in found), files=found, params=params.ingest)
+    merged = course.merge(merge_rows, found, params.ingest)
     return found, merged
 
 

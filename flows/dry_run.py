@@ -10,13 +10,14 @@ from pydantic import BaseModel
 from flows.curate import Call, curate_files
 from flows.home import store
 from flows.params import CurateParams
-from flows.stages import Course, references
+from flows.stages import Course, Merger, Publisher, Stage, references
 from tasks.base.cache import key_of
 from tasks.base.dataset import DatasetRef, split_dataset
 from tasks.base.params import StageParams
 from tasks.base.report import StageReport, StageResult
 from tasks.ingest.ingested import Ingested, SourceReport
 from tasks.ingest.merge import Merged
+from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
 from tasks.publish.plan import Release, ReleasePlan
 
@@ -32,44 +33,42 @@ class PlannedCourse(Course):
         self.unknown = DatasetRef(store=str(store()), sha256="", rows=1)
 
     def whole(
-        self, stage: Task[..., StageResult], data: DatasetRef, params: StageParams, on: bool = True
+        self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True
     ) -> DatasetRef:
         """Look a stage up that sees all rows at once."""
         return self._stage(stage, [data], params, on)
 
     def row_wise(
-        self, stage: Task[..., StageResult], data: DatasetRef, params: StageParams, on: bool = True
+        self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True
     ) -> DatasetRef:
         """Look a stage up part by part."""
         return self._stage(stage, split_dataset(data) if data.sha256 else [data], params, on)
 
-    def files(self, reader: Task[..., R], file: list[Any], **arguments: object) -> list[R]:
+    def read(
+        self, reader: Task[..., Ingested], file: list[SourceFile], **fixed: object
+    ) -> list[Ingested]:
         """Look every file up."""
-        found = [self._recall(reader, {"file": one, **arguments}, Ingested) for one in file]
+        found = [self._recall(reader, {"file": one, **fixed}, Ingested) for one in file]
         new = [one.name for one, result in zip(file, found, strict=True) if result is None]
         self._say(reader.name, len(file), len(new), f"new or changed: {', '.join(new[:5])}")
-        return [
-            result or self._unread(one)
-            for one, result in zip(file, found, strict=True)
-        ]  # type: ignore[return-value]
+        return [result or self._unread(one) for one, result in zip(file, found, strict=True)]
 
-    def single(self, stage: Task[..., R], rows: int, **arguments: object) -> R:
+    def merge(
+        self, merger: Task[..., Merged], files: list[Ingested], params: IngestParams
+    ) -> Merged:
         """Look merging up."""
-        known = all(one.data.sha256 for one in arguments["files"])  # type: ignore[attr-defined]
-        found = self._recall(stage, arguments, Merged) if known else None
-        self._say(stage.name, 1, 0 if found else 1, "" if known else "its input changes")
-        nothing = Merged(data=self.unknown, quarantine=self.unknown)
-        return found or nothing  # type: ignore[return-value]
+        known = all(one.data.sha256 for one in files)
+        call: dict[str, object] = {"files": files, "params": params}
+        found = self._recall(merger, call, Merged) if known else None
+        self._say(merger.name, 1, 0 if found else 1, "" if known else "its input changes")
+        return found or Merged(data=self.unknown, quarantine=self.unknown)
 
-    def release(
-        self, publish: Task[..., tuple[Release, dict[str, Any]]], plan: ReleasePlan
-    ) -> tuple[Release, dict[str, Any]]:
-        """Publishing always runs; here it does not."""
-        self._say(publish.name, 1, 1, "always runs; the folder may have changed")
-        empty = Release(
-            out="", read=0, kept=0, dropped=0, quarantined=0, made=0, failed_gates=(), sentence=""
-        )
-        return empty, {}
+    def release(self, publish: Publisher, plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
+        """Publishing always runs, and here it does not: of the plan nothing is written."""
+        why = f"always runs; {plan.out or 'the folder'} may have changed"
+        self._say(publish.name, 1, 1, why)
+        nothing = dict.fromkeys(("read", "kept", "dropped", "quarantined", "made"), 0)
+        return Release(out=plan.out, **nothing, failed_gates=(), sentence=""), {}
 
     def _stage(
         self, stage: Task[..., StageResult], parts: list[DatasetRef], params: StageParams, on: bool
@@ -84,7 +83,9 @@ class PlannedCourse(Course):
         ]
         missing = sum(result is None for result in found)
         why = "" if known else "its input changes"
-        self._say(stage.name, len(parts), missing, why, sum(p.rows for p in parts) if known else None)
+        self._say(
+            stage.name, len(parts), missing, why, sum(p.rows for p in parts) if known else None
+        )
         there = [result for result in found if result is not None]
         if missing or not there:
             self.results.append(self._nothing(stage.name))
@@ -96,13 +97,22 @@ class PlannedCourse(Course):
         will = "run" if missing else "reuse"
         reason = why or ("params, code, engines or input are new" if missing else "from cache")
         some = f" {missing} of {parts} parts" if missing and parts > 1 else ""
-        self.steps.append({"stage": stage, "will": will + some, "why": reason if missing else "from cache", "rows": rows})
+        self.steps.append(
+            {
+                "stage": stage,
+                "will": will + some,
+                "why": reason if missing else "from cache",
+                "rows": rows,
+            }
+        )
 
     def _recall(self, stage: Task[..., Any], inputs: dict[str, Any], model: type[R]) -> R | None:
         """What the cache holds for this call, if its files are still there."""
         record = store() / ".results" / key_of(stage, inputs)
         try:
-            found = model.model_validate(json.loads(json.loads(record.read_text())["result"])["data"])
+            found = model.model_validate(
+                json.loads(json.loads(record.read_text())["result"])["data"]
+            )
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
         return found if all(ref.exists() for ref in references(found)) else None

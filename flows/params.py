@@ -12,7 +12,7 @@ from tasks.dedup.exact import ExactDedupParams
 from tasks.dedup.near import NearDedupParams
 from tasks.ingest.params import IngestParams
 from tasks.publish.gates import GateParams
-from tasks.redact.pii import RedactParams
+from tasks.redact.params import RedactParams
 from tasks.select.split import SplitParams
 from tasks.validate.rows import ValidateParams
 

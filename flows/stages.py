@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from prefect import unmapped
-from prefect.futures import PrefectFuture
-from prefect.states import State
+from prefect.client.schemas.objects import State
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import Task
 from pydantic import BaseModel
@@ -16,9 +15,16 @@ from flows.progress import Progress, announce
 from tasks.base.dataset import DatasetRef, join_datasets, split_dataset
 from tasks.base.params import StageParams
 from tasks.base.report import StageResult, join_reports
+from tasks.ingest.ingested import Ingested
+from tasks.ingest.merge import Merged
+from tasks.ingest.params import IngestParams
+from tasks.ingest.sources import SourceFile
 from tasks.publish.plan import Release, ReleasePlan, StageTiming
 
 Stage = Task[..., StageResult]
+Merger = Task[..., Merged]
+Publisher = Task[..., tuple[Release, dict[str, Any]]]
+Arguments = dict[str, object]
 R = TypeVar("R", bound=BaseModel)
 CACHED = "Cached"  # Prefect's name for the state of a task that it did not have to run
 
@@ -32,7 +38,9 @@ class Course:
         self.inputs: list[DatasetRef] = []  # what the stage of each result read
         self.timings: list[StageTiming] = []
 
-    def whole(self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True) -> DatasetRef:
+    def whole(
+        self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True
+    ) -> DatasetRef:
         """Run a stage that must see all rows at once; returns the rows that go on."""
         if not on:
             return data
@@ -41,79 +49,78 @@ class Course:
         result, cached = self._one(stage, data=data, params=params)
         return self._keep(stage.name, data, [result], [cached], started)
 
-    def row_wise(self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True) -> DatasetRef:
+    def row_wise(
+        self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True
+    ) -> DatasetRef:
         """Run a stage part by part, in parallel; returns the rows that go on."""
         if not on:
             return data
         started = time.perf_counter()
-        done = self._each(stage, data.rows, data=split_dataset(data), params=params)
+        done = self._each(stage, data.rows, "data", split_dataset(data), {"params": params})
         return self._keep(stage.name, data, [r for r, _ in done], [c for _, c in done], started)
 
-    def files(self, reader: Task[..., R], file: list[Any], **arguments: object) -> list[R]:
-        """Run a task for every file, in parallel."""
+    def read(
+        self, reader: Task[..., Ingested], file: list[SourceFile], **fixed: object
+    ) -> list[Ingested]:
+        """Read every file, in parallel."""
         started = time.perf_counter()
-        done = self._each(reader, len(file), file=file, **arguments)
+        done = self._each(reader, len(file), "file", file, fixed)
         self._time(reader.name, len(file), started, 0.0, all(cached for _, cached in done))
         return [result for result, _ in done]
 
-    def single(self, stage: Task[..., R], rows: int, **arguments: object) -> R:
-        """Run a task that is no stage over rows, such as merging."""
-        started = time.perf_counter()
-        announce(Progress(stage.name, 0, 1, rows))
-        result, cached = self._one(stage, **arguments)
-        self._time(stage.name, rows, started, 0.0, cached)
+    def merge(
+        self, merger: Task[..., Merged], files: list[Ingested], params: IngestParams
+    ) -> Merged:
+        """Join what was read to one set."""
+        started, rows = time.perf_counter(), sum(one.data.rows for one in files)
+        announce(Progress(merger.name, 0, 1, rows))
+        result, cached = self._one(merger, files=files, params=params)
+        self._time(merger.name, rows, started, 0.0, cached)
         return result
 
-    def release(
-        self, publish: Task[..., tuple[Release, dict[str, Any]]], plan: ReleasePlan
-    ) -> tuple[Release, dict[str, Any]]:
+    def release(self, publish: Publisher, plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
         """Write what came of the run; never from cache."""
         announce(Progress(publish.name, 0, 1, plan.kept.rows))
         released = publish(plan)
         announce(Progress(publish.name, 1, 1, plan.kept.rows))
         return released
 
-    def _each(self, stage: Task[..., R], rows: int, **arguments: object) -> list[tuple[R, bool]]:
-        """Run a task for every item of its one listed argument, and say which came from cache."""
-        listed = next(name for name, value in arguments.items() if isinstance(value, list))
-        items: Sequence[object] = arguments[listed]  # type: ignore[assignment]
+    def _each(
+        self, stage: Task[..., R], rows: int, over: str, items: Sequence[object], fixed: Arguments
+    ) -> list[tuple[R, bool]]:
+        """Run a task with each of `items` as its argument `over`; say which came from cache."""
         announce(Progress(stage.name, 0, len(items), rows))
+        calls: list[Arguments] = [{**fixed, over: item} for item in items]
         if self.runner is None or len(items) == 1:  # not worth a detour over the runner
-            return [self._one(stage, **{**arguments, listed: item}) for item in items]
-        fixed = {n: unmapped(v) for n, v in arguments.items() if n != listed}
-        futures = self.runner.map(stage, {**fixed, listed: items})
-        return [
-            self._collected(future, stage, {**arguments, listed: item}, (at + 1, len(items), rows))
-            for at, (future, item) in enumerate(zip(futures, items, strict=True))
-        ]
+            return [self._one(stage, **call) for call in calls]
+        kept = {name: unmapped(value) for name, value in fixed.items()}
+        futures = self.runner.map(stage, {**kept, over: items})  # type: ignore[arg-type]
+        done = []
+        for future, call in zip(futures, calls, strict=True):
+            future.wait()
+            done.append(self._sound(stage, future.state, call))
+            announce(Progress(stage.name, len(done), len(items), rows, done[-1][1]))
+        return done
 
-    def _one(self, stage: Task[..., R], **arguments: object) -> tuple[R, bool]:
-        state: State[R] = stage(**arguments, return_state=True)
-        return self._sound(stage, state, arguments)
+    def _one(self, stage: Task[..., R], **call: object) -> tuple[R, bool]:
+        state: State[R] = stage(**call, return_state=True)
+        return self._sound(stage, state, call)
 
-    def _collected(
-        self,
-        future: PrefectFuture[R],
-        stage: Task[..., R],
-        arguments: dict[str, object],
-        place: tuple[int, int, int],
-    ) -> tuple[R, bool]:
-        future.wait()
-        result, cached = self._sound(stage, future.state, arguments)
-        announce(Progress(stage.name, *place, cached))
-        return result, cached
-
-    def _sound(self, stage: Task[..., R], state: State[R], arguments: dict[str, object]) -> tuple[R, bool]:
+    def _sound(self, stage: Task[..., R], state: State[R], call: Arguments) -> tuple[R, bool]:
         """The result of a finished task; computed anew if files that it points at are gone."""
-        result: R = state.result()  # type: ignore[assignment]  # of a finished state, never awaitable
+        result: R = state.result()
         cached = state.name == CACHED
         if cached and not all(ref.exists() for ref in references(result)):
-            fresh = stage.with_options(refresh_cache=True)
-            return fresh(**arguments), False
+            return stage.with_options(refresh_cache=True)(**call), False
         return result, cached
 
     def _keep(
-        self, name: str, data: DatasetRef, done: list[StageResult], cached: list[bool], started: float
+        self,
+        name: str,
+        data: DatasetRef,
+        done: list[StageResult],
+        cached: list[bool],
+        started: float,
     ) -> DatasetRef:
         result = join_results(done)
         self.results.append(result)

@@ -1,4 +1,4 @@
-"""What a run shows in the terminal: progress on standard error, the waterfall on standard output."""
+"""What a run shows in the terminal: progress on standard error, the waterfall on standard out."""
 
 import sys
 from types import TracebackType
@@ -26,14 +26,18 @@ class ProgressView:
 
             self.bars = Bars(
                 TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(),
-                TimeElapsedColumn(), TextColumn("{task.fields[note]}"), console=Console(stderr=True),
+                TimeElapsedColumn(), TextColumn("{task.fields[note]}"),
+                console=Console(stderr=True),
             )  # fmt: skip
             self.bars.start()
         listeners.append(self.show)
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self.show in listeners:
             listeners.remove(self.show)
@@ -56,6 +60,7 @@ class ProgressView:
         done = total if step.done == step.parts else step.done
         self.bars.update(self.bar, completed=done, note=note)
 
+
 def message(text: str) -> None:
     """Say something to the person at the terminal."""
     print(text, file=sys.stderr, flush=True)  # noqa: T201
@@ -69,8 +74,10 @@ def show_waterfall(report: dict[str, Any], out: str) -> None:
 
     counts = report["counts"]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, side in (("stage", "left"), ("reason", "left"), ("dropped", "right"), ("share", "right"), ("left", "right")):  # fmt: skip
-        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    for name in ("stage", "reason"):
+        table.add_column(name)
+    for name in ("dropped", "share", "left"):
+        table.add_column(name, justify="right")
     table.add_row("read", "", "", "", f"{counts['read']:,}")
     stage = ""
     for line in report["waterfall"]:
@@ -80,7 +87,8 @@ def show_waterfall(report: dict[str, Any], out: str) -> None:
         share = f"{line['share']:.1%}" if line["dropped"] else ""
         table.add_row(name, line["reason"], lost, share, f"{line['left']:,}")
     sides = ", ".join(f"{n:,} {side}" for side, n in report["splits"].items())
-    table.add_row("kept", sides, "", f"{counts['kept'] / max(counts['read'], 1):.1%}", f"{counts['kept']:,}", style="bold")  # fmt: skip
+    share = f"{counts['kept'] / max(counts['read'], 1):.1%}"
+    table.add_row("kept", sides, "", share, f"{counts['kept']:,}", style="bold")
     wide = sys.stdout.isatty()
     console = Console(file=sys.stdout, width=None if wide else 100, highlight=False)
     console.print(table)
@@ -105,12 +113,17 @@ def _notes(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (rich 
         )
     unread = {s["name"]: s["unread"] for s in report["sources"] if s["unread"]}
     for name, fields in unread.items():
-        text = f"{sum(fields.values()):,} characters of {', '.join(fields)} in {name} never reach the model"
-        console.print(escape(text), soft_wrap=True)
+        size = f"{sum(fields.values()):,} characters of {', '.join(fields)} in {name}"
+        console.print(escape(f"{size} never reach the model"), soft_wrap=True)
     for skipped in report["skipped"]:
         console.print(
-            escape(f"not done: {skipped['check']}: {skipped['why']} ({skipped['unlock']})"), soft_wrap=True
+            escape(f"not done: {skipped['check']}: {skipped['why']} ({skipped['unlock']})"),
+            soft_wrap=True,
         )
     for gate in report["gates"]:
         if not gate["passed"]:
-            console.print(escape(f"GATE FAILED {gate['name']}: {gate['text']}"), style="bold red", soft_wrap=True)
+            console.print(
+                escape(f"GATE FAILED {gate['name']}: {gate['text']}"),
+                style="bold red",
+                soft_wrap=True,
+            )

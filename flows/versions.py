@@ -4,7 +4,8 @@ import hashlib
 from importlib.metadata import PackageNotFoundError, distribution, version
 
 ENGINES = (
-    "prefect", "polars", "pandera", "rapidfuzz", "presidio-analyzer", "spacy", "ftfy", "numpy", "scipy",
+    "prefect", "polars", "pandera", "rapidfuzz", "presidio-analyzer", "spacy", "ftfy", "numpy",
+    "scipy",
 )  # fmt: skip
 
 
@@ -27,7 +28,9 @@ def model(name: str, used_for: str) -> dict[str, str]:
     its folder of metadata, which is left out).
     """
     record = distribution(name).read_text("RECORD") or ""
-    lines = sorted(line for line in record.splitlines() if "sha256=" in line and ".dist-info/" not in line)
+    lines = sorted(
+        line for line in record.splitlines() if "sha256=" in line and ".dist-info/" not in line
+    )
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     return {"name": name, "version": _version(name), "sha256": digest, "used_for": used_for}
 
@@ -35,5 +38,3 @@ def model(name: str, used_for: str) -> dict[str, str]:
 def is_installed(name: str) -> bool:
     """Whether a distribution is there."""
     return _version(name) != "not installed"
-
-

@@ -1,6 +1,6 @@
 """Fixtures that every test may use."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,8 @@ def store(tmp_path: Path) -> Callable[..., DatasetRef]:
 
 
 @pytest.fixture
-def shared() -> Iterator[Path]:
+def shared() -> Path:
     """The data beside the repository."""
     if not SHARED.is_dir():
         pytest.skip("needs the shared data beside the repository (../shared/data)")
-    yield SHARED
+    return SHARED

@@ -17,7 +17,9 @@ README = Path(__file__).parents[1] / "README.md"
 
 def parameters() -> str:
     """A line per parameter: name, default, what it does."""
-    return "\n".join(["| parameter | default | what |", "| --- | --- | --- |", *_lines(CurateParams, "")])
+    return "\n".join(
+        ["| parameter | default | what |", "| --- | --- | --- |", *_lines(CurateParams, "")]
+    )
 
 
 def _lines(model, prefix):
@@ -58,7 +60,9 @@ def main() -> None:
     text = README.read_text()
     for name, make in TABLES.items():
         marked = f"<!-- {name} -->\n{make()}\n<!-- end -->"
-        text = re.sub(f"<!-- {name} -->\n.*?\n<!-- end -->", lambda _, m=marked: m, text, flags=re.DOTALL)
+        text = re.sub(
+            f"<!-- {name} -->\n.*?\n<!-- end -->", lambda _, m=marked: m, text, flags=re.DOTALL
+        )
     README.write_text(text)
 
 

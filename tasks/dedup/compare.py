@@ -39,17 +39,18 @@ def compared(compare: Compare) -> pl.Expr:
 
 
 def context() -> pl.Expr:
-    """What must be equal besides the text: roles, the losing answer, the tools on offer.
+    """What must be equal besides the text: roles, tool calls, the losing answer, tools on offer.
 
     Two conversations that agree in words but not in who says them, or in the tools they have,
     teach different things.
     """
-    roles = pl.col("messages").list.eval(pl.element().struct.field("role")).list.join(" ")
-    extras = pl.col("messages").list.eval(pl.element().struct.field("extra").fill_null("")).list.join("\n")
-    losing = pl.col("rejected").list.eval(pl.element().struct.field("content")).list.join("\n")
-    return pl.concat_str(
-        roles, extras, losing.fill_null(""), pl.col("tools").fill_null(""), separator="\x1f"
-    )
+    losing = [_each("rejected", field) for field in ("role", "content", "extra")]
+    said = [_each("messages", "role"), _each("messages", "extra"), *losing]
+    return pl.concat_str(*(p.fill_null("") for p in (*said, pl.col("tools"))), separator="\x1f")
+
+
+def _each(column: str, field: str) -> pl.Expr:
+    return pl.col(column).list.eval(pl.element().struct.field(field).fill_null("")).list.join(TURN)
 
 
 def preference(prefer_sources: tuple[str, ...]) -> list[pl.Expr]:

@@ -39,16 +39,23 @@ MARKED = marks(
 )
 
 
+ENDS = " \"'.,;:!?…"  # what may stand at the end of a turn and say nothing
+
+
 class ExactDedupParams(TwinParams):
     """What counts as the same conversation, and which copy survives."""
 
 
 def normalised(text: pl.Expr) -> pl.Expr:
-    """`text` folded, with plain quotation marks, and none or punctuation at the ends of turns."""
+    """`text` folded, with plain quotation marks, and no punctuation around turns.
+
+    Only what never carries meaning goes: quotation marks in front, and behind a letter or digit
+    also full stops and the like. `-5`, `.5`, `A-` and a turn that is nothing but `?` stay.
+    """
     plain = fold(text).str.replace_many(list("‘’‛“”„«»`´"), ["'", "'", "'"] + ['"'] * 5 + ["'", "'"])
-    ends = r"[ \"'.,;:!?…–-]*"
-    bare = plain.str.replace_all(f"{ends}{TURN}{ends}", TURN).str.strip_chars(" \"'.,;:!?…–-")
-    return pl.when(bare != "").then(bare).otherwise(plain)
+    turns = plain.str.replace_all(f" *{TURN} *", TURN)
+    opened = turns.str.replace_all(rf"(^|{TURN})[ \"']+([^ \"'{TURN}])", "${1}${2}")
+    return opened.str.replace_all(rf"([^{ENDS}{TURN}])(?:[{ENDS}]| [–-])+({TURN}|$)", "${1}${2}")
 
 
 def mark_exact_twins(rows: pl.LazyFrame, params: ExactDedupParams) -> pl.LazyFrame:

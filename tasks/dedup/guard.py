@@ -39,7 +39,9 @@ Verdict = Literal[
 ]
 
 _NUMBER = re.compile(r"\d")
-_SYMBOL = re.compile(r"[+=<>^%÷×]|(?<=\d)\s?[-*/]\s?(?=\d)")
+_SYMBOL = re.compile(
+    r"[+=<>^%÷×≤≥≠±√$€£¥]|&&|\|\||(?<=\d)\s?[-*/]\s?(?=\d)|(?<![\w-])[-−](?=\.?\d)|(?<=\b[CFcf])#"
+)
 
 
 class Difference(NamedTuple):

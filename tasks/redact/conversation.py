@@ -63,13 +63,13 @@ def read(row: dict[str, Any], scope: Scope) -> list[Text]:
     ]
 
 
-def stretches_of(text: Text, strict: bool) -> list[str]:
+def stretches_of(text: Text, scope: Scope) -> list[str]:
     """What the model has to read of `text`."""
-    return [text.body[a:b] for a, b in _windows(text, strict)]
+    return [text.body[a:b] for a, b in _windows(text, scope)]
 
 
-def _windows(text: Text, strict: bool) -> list[Place]:
-    if strict:
+def _windows(text: Text, scope: Scope) -> list[Place]:
+    if scope.names and scope.strict:
         return [(0, len(text.body))] if any(c.isupper() for c in text.body) else []
     doubtful = [cues.sentence(text.body, start) for start, _ in text.cues.likely]
     return sorted({*doubtful, *text.cues.links})
@@ -111,7 +111,7 @@ def _seen(text: Text, names: Names, scope: Scope) -> list[Place]:
     """Where the model sees names in `text`."""
     return sorted(
         (a + start, a + end)
-        for a, b in _windows(text, scope.strict)
+        for a, b in _windows(text, scope)
         for start, end in names.get(text.body[a:b], ())
     )
 

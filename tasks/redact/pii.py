@@ -28,6 +28,7 @@ from tasks.redact.candidates import candidates
 from tasks.redact.conversation import Names, Redacted, Scope, read, redact_row, stretches_of
 from tasks.redact.params import RedactParams, scope_of
 
+ENGINES = names.ENGINES
 ROUNDS = 6  # at most; the second nearly always finds nothing
 
 
@@ -91,7 +92,7 @@ def redact_rows(
     todo, known, reads = list(range(len(rows))), Names(), 0
     for _ in range(ROUNDS):
         texts = {i: read(done[i].row, scope) for i in todo}
-        stretches = {s for i in todo for text in texts[i] for s in stretches_of(text, scope.strict)}
+        stretches = {s for i in todo for text in texts[i] for s in stretches_of(text, scope)}
         found, unread = names.find_names(sorted(stretches - known.keys()), memo)
         known, reads = known | found, reads + unread
         after = {i: redact_row(done[i].row, texts[i], known, scope) for i in todo}

@@ -39,6 +39,10 @@ REASONS = {
 
 MARKED = marks(tuple(REASONS), {"drop_detail": pa.Column(pl.String, nullable=True)})
 
+VISIBLE = r"[^\s\p{Cc}\p{Cf}]"  # spaces of no width and byte-order marks say nothing
+CALLS = r'"(?:tool_calls|function_call)": ?(?:\{|"|\[ ?[^\]\s])'  # some, not null and not []
+PARTS = r'"content": ?\[ ?[^\]\s]'
+
 
 class ValidateParams(StageParams):
     """Which conversations are sound."""
@@ -65,8 +69,8 @@ def facts(rows: pl.LazyFrame) -> pl.LazyFrame:
     """
     turn = pl.element().struct
     role, text, extra = turn.field("role"), turn.field("content"), turn.field("extra")
-    calls = (role == "assistant") & extra.fill_null("").str.contains('"(?:tool_calls|function_call)"')
-    parts = extra.fill_null("").str.contains('"content": ?\\[')  # pictures and the like
+    calls = (role == "assistant") & extra.fill_null("").str.contains(CALLS)
+    parts = extra.fill_null("").str.contains(PARTS)  # pictures and the like
     letter = pl.when(calls).then(pl.lit("c")).otherwise(
         role.replace_strict(dict(zip(ROLES, "suat", strict=True)), default="x")
     )  # fmt: skip
@@ -75,7 +79,7 @@ def facts(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.select(
         shape=messages.eval(letter).list.join(""),
         turns=messages.len().cast(pl.Int64),
-        blank=messages.eval((text.str.strip_chars() == "") & ~calls & ~parts).list.any(),
+        blank=messages.eval(~text.str.contains(VISIBLE) & ~calls & ~parts).list.any(),
         same=pl.when(pl.col("rejected").is_not_null())
         .then((losing == answer()).fill_null(True))
         .otherwise(False),

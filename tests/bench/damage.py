@@ -42,8 +42,9 @@ def line_ends(text: str, _chance: random.Random) -> str | None:
 
 def zero_width(text: str, chance: random.Random) -> str | None:
     """A byte-order mark in front, and zero-width spaces after a few of the spaces."""
-    pieces = [p + (" \u200b" if chance.random() < 0.1 else " ") for p in text.split(" ")]
-    return "\ufeff" + "".join(pieces)[:-1]
+    words = text.split(" ")
+    rest = (f"\u200b{word}" if chance.random() < 0.1 else word for word in words[1:])
+    return "\ufeff" + " ".join([words[0], *rest])
 
 
 def controls(text: str, chance: random.Random) -> str | None:
@@ -89,9 +90,10 @@ def script(text: str, _chance: random.Random) -> str | None:
 
 
 KINDS: dict[str, Damage] = {
-    "mojibake": mojibake, "mojibake, twice": twice, "line ends": line_ends, "zero width": zero_width,
-    "control characters": controls, "paragraphs": paragraphs, "line breaks": breaks,
-    "styled block": styled, "entities": entities, "script": script,
+    "mojibake": mojibake, "mojibake, twice": twice, "line ends": line_ends,
+    "zero width": zero_width, "control characters": controls,
+    "paragraphs": paragraphs, "line breaks": breaks, "styled block": styled,
+    "entities": entities, "script": script,
 }  # fmt: skip
 
 
@@ -100,10 +102,11 @@ def damage(rows: int, seed: int = 0) -> Section:
     real = bench_texts(rows)
     lines, touched = restored(real, seed)
     note = (
-        f"Answers of distinct rows of the bench set, damaged by a generator with seed {seed}, at most "
-        f"{ROWS_PER_KIND} of each kind; restored means equal to the original byte for byte. "
-        f"*Rows that talk of markup* are left alone on purpose. Of the {len(real):,} rows as they "
-        f"came, {touched:,} ({share(touched, len(real))}) were changed; some of those are really damaged."
+        f"Answers of rows of the bench set, damaged by a generator with seed {seed}, at most "
+        f"{ROWS_PER_KIND} of each kind; restored means equal to the original byte for byte. Rows "
+        "that talk of markup are left alone on purpose and count as not restored. Of the "
+        f"{len(real):,} rows as they came, {touched:,} ({share(touched, len(real))}) were changed; "
+        "some of those are really damaged."
     )
     return Section("damage", "Damaged text restored", note, lines)
 

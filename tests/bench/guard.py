@@ -48,11 +48,11 @@ def look(texts: list[Text]) -> Found:
 def labelled() -> Section:
     """The stage on public rows with labels."""
     note = (
-        "Rows with public labels (text-to-SQL questions, dialogues translated to French and back). "
-        "A pair means the same when its labels are equal. Most pairs of questions that mean the same "
-        "share few words; finding those is not the work of this stage. *Alike* are pairs that share "
-        f"at least {NearDedupParams().threshold} of their shingles; the plain rule is a Jaccard "
-        f"similarity of {PLAIN_RULE} or more."
+        "Text-to-SQL questions, and dialogues translated to French and back. A pair means the "
+        "same when its labels are equal. Most pairs that mean the same share few words; finding "
+        "those is not the work of this stage. *Alike* are pairs that share at least "
+        f"{NearDedupParams().threshold} of their shingles; the plain rule merges what has a "
+        f"Jaccard similarity of {PLAIN_RULE} or more."
     )
     why = missing(TEXT2SQL, BACK_TRANSLATED)
     if why:
@@ -84,9 +84,9 @@ def _scored(rows: Labelled) -> dict[str, Cell]:
 def injected(rows: int, seed: int = 0) -> Section:
     """The stage on real rows and variants made of them."""
     note = (
-        f"Variants made by a generator with seed {seed} from distinct rows of the bench set, at most "
-        f"{PAIRS_PER_KIND} of each kind, beside a plain Jaccard similarity of {PLAIN_RULE} or more "
-        "over the same shingles."
+        f"Variants made by a generator with seed {seed} from rows of the bench set, at most "
+        f"{PAIRS_PER_KIND} of each kind, beside the plain rule (a Jaccard similarity of "
+        f"{PLAIN_RULE} or more over the same shingles)."
     )
     return Section("injected", "Near-duplicates by kind", note, kinds(bench_texts(rows), seed))
 
@@ -106,7 +106,7 @@ def kinds(texts: list[Text], seed: int) -> list[dict[str, Cell]]:
                 "pairs": len(made),
                 "merged": share(len(own & found.merged), len(made)),
                 "plain rule merges": share(len(own & found.plain), len(made)),
-            }  # fmt: skip
+            }
         )
     return lines
 

@@ -23,9 +23,9 @@ def throughput(runs: Runs) -> Section:
     ]  # fmt: skip
     under = runs.pairs[0].flow.peak_megabytes
     note = (
-        f"{runs.rows:,} rows, a fresh process and an empty store, one stage after the other without "
-        f"Prefect's engine. Peak memory {first.peak_megabytes:,.0f} MB; under Prefect, where stages "
-        f"run in parallel, {under:,.0f} MB (its server apart)."
+        f"{runs.rows:,} rows, a fresh process and an empty store, one stage after the other "
+        f"without Prefect's engine. Peak memory {first.peak_megabytes:,.0f} MB; under Prefect, "
+        f"where parts run in parallel, {under:,.0f} MB (its server apart)."
     )
     return Section("throughput", "Throughput", note, rows)
 
@@ -50,10 +50,10 @@ def orchestration(runs: Runs) -> Section:
         _compared("CPU, one task at a time: flow less its stages", [(work_cpu, total.cpu)]),
     ]
     note = (
-        f"{runs.rows:,} rows through the flow `curate` under a Prefect server, beside the same stages "
-        f"called directly; fresh stores, {len(pairs)} rounds in turn, medians. The last two lines "
-        "compare within one run, so the noise of the machine is not in them. A negative share means "
-        "that the flow was faster."
+        f"{runs.rows:,} rows through the flow `curate` under a Prefect server, beside the same "
+        f"stages called directly; fresh stores, rounds in turn: {len(pairs)}, medians. The last "
+        "two lines compare within one run, so the noise of the machine is not in them. A negative "
+        "share means that the flow was faster."
     )
     return Section("orchestration", "What orchestration costs", note, rows)
 

@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from tests.bench.data import BENCH, bench_rows, missing
 from tests.bench.machine import machine
@@ -77,11 +76,10 @@ def _told(section: Section) -> Section:
     return section
 
 
-def say(text: str, stream: Any = None) -> None:  # noqa: ANN401 (any text stream)
+def say(text: str) -> None:
     """Write a line at once."""
-    stream = stream or sys.stdout
-    stream.write(text + "\n")
-    stream.flush()
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

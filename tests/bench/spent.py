@@ -43,7 +43,7 @@ class Probe:
         work = task.fn
 
         @wraps(work)
-        def timed(*args: Any, **arguments: Any) -> Any:  # noqa: ANN401 (whatever the task has)
+        def timed(*args: Any, **arguments: Any) -> Any:
             spent = Spent()
             try:
                 with measured(spent):

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable
 
+from tasks.dedup.light_words import LIGHT
 from tests.bench.data import Text
 
 Variant = Callable[[Text, random.Random], Text | None]
@@ -69,17 +70,38 @@ def swapped_words(text: Text, chance: random.Random) -> Text | None:
 
 def other_number(text: Text, chance: random.Random) -> Text | None:
     """Another number in the prompt; the answer stays, as in a template filled carelessly."""
-    numbers = list(_NUMBER.finditer(text.prompt))
+    prompt = _renumbered(text.prompt, chance)
+    return Text(prompt, text.answer) if prompt else None
+
+
+def other_result(text: Text, chance: random.Random) -> Text | None:
+    """Another number in the answer: one of the two is wrong."""
+    answer = _renumbered(text.answer, chance)
+    return Text(text.prompt, answer) if answer else None
+
+
+def _renumbered(text: str, chance: random.Random) -> str | None:
+    numbers = list(_NUMBER.finditer(text))
     if not numbers:
         return None
     place = chance.choice(numbers)
     number = str(int(place.group()[-9:]) + chance.randint(1, 9))
-    return Text(text.prompt[: place.start()] + number + text.prompt[place.end() :], text.answer)
+    return text[: place.start()] + number + text[place.end() :]
 
 
-def other_entity(text: Text, chance: random.Random) -> Text | None:
-    """Another name in the prompt, and in the answer wherever it stands there too."""
-    names = _ENTITY.findall(text.prompt)
+def other_name(text: Text, chance: random.Random) -> Text | None:
+    """Another name in the prompt; the answer does not have it."""
+    names = [name for name in _ENTITY.findall(text.prompt) if name not in text.answer]
+    return _renamed(text, names, chance)
+
+
+def other_name_in_both(text: Text, chance: random.Random) -> Text | None:
+    """Another name in prompt and answer: the same question about somebody else."""
+    names = [name for name in _ENTITY.findall(text.prompt) if name in text.answer]
+    return _renamed(text, names, chance)
+
+
+def _renamed(text: Text, names: list[str], chance: random.Random) -> Text | None:
     if not names:
         return None
     old = chance.choice(names)
@@ -88,9 +110,9 @@ def other_entity(text: Text, chance: random.Random) -> Text | None:
 
 
 def other_answer(text: Text, chance: random.Random) -> Text | None:
-    """The prompt as it was, and the words of the answer replaced in part: a contradiction."""
+    """The prompt as it was, a tenth of the answer's long words replaced: a contradiction."""
     words = text.answer.split(" ")
-    places = [i for i, word in enumerate(words) if word.isalpha() and len(word) > 4]
+    places = [i for i, w in enumerate(words) if _WORD.fullmatch(w) and w.lower() not in LIGHT]
     if not places:
         return None
     for at in chance.sample(places, max(1, len(places) // 10)):
@@ -99,11 +121,18 @@ def other_answer(text: Text, chance: random.Random) -> Text | None:
 
 
 SAME: dict[str, Variant] = {
-    "typos": typo, "fillers": filler, "set phrase in front": greeting, "swapped words": swapped_words,
-}  # fmt: skip
+    "typos": typo,
+    "fillers": filler,
+    "set phrase in front": greeting,
+    "swapped words": swapped_words,
+}
 OTHER: dict[str, Variant] = {
-    "another number": other_number, "another name": other_entity, "another answer": other_answer,
-}  # fmt: skip
+    "another number in the prompt": other_number,
+    "another number in the answer": other_result,
+    "another name in the prompt alone": other_name,
+    "another name in prompt and answer": other_name_in_both,
+    "other words in the answer": other_answer,
+}
 
 
 def variants(texts: list[Text], kind: Variant, most: int, seed: int) -> list[tuple[Text, Text]]:

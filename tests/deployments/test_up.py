@@ -57,7 +57,9 @@ def test_a_night_is_scheduled_a_worker_works_and_down_ends_all(up, tmp_path):
     assert started.returncode == 0, started.stdout + started.stderr
 
     # with SQLAlchemy 2.1 the scheduler failed in silence: everything else worked, nights never came
-    nights = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}, "tags": {"all_": ["nightly"]}}}
+    nights = {
+        "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}, "tags": {"all_": ["nightly"]}}
+    }
     wait_for(lambda: ask(url, "flow_runs/filter", nights), 90)
 
     out = tmp_path / "from-worker"

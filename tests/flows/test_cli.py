@@ -17,10 +17,16 @@ from tests.flows.command import ROOT, SAMPLE, finery
         (["curate", SAMPLE], "--out"),
         (["curate", "nosuch", "--out", "run"], "nosuch: no such file or folder"),
         (["curate", SAMPLE, "--out", str(ROOT)], "is not empty and holds no run"),
-        (["curate", SAMPLE, "--out", "run", "--set", "dedup.near.treshold=0.5"], "did you mean 'dedup.near.threshold'?"),
+        (
+            ["curate", SAMPLE, "--out", "run", "--set", "dedup.near.treshold=0.5"],
+            "did you mean 'dedup.near.threshold'?",
+        ),
         (["curate", "s3://bucket/data", "--out", "run"], "remote sources"),
         (["curate", SAMPLE, "--outt", "run"], "No such option"),
-        (["curate", SAMPLE, "--out", "run", "--recipe", "nosuch.yaml"], "nosuch.yaml: cannot be read"),
+        (
+            ["curate", SAMPLE, "--out", "run", "--recipe", "nosuch.yaml"],
+            "nosuch.yaml: cannot be read",
+        ),
         (["explain", "nosuch", "abc"], "holds no finished run"),
     ],
     ids=lambda value: " ".join(value)[-60:] if isinstance(value, list) else None,
@@ -40,12 +46,16 @@ def test_help_needs_none_of_the_heavy_packages():
         "assert t.CliRunner().invoke(app, ['curate', '--help']).exit_code == 0; "
         "print([m for m in ('prefect', 'polars', 'spacy', 'pandera', 'altair') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 
 def test_a_recipe_gives_values_and_set_overrides_them(own_home, tmp_path):
-    (tmp_path / "r.yaml").write_text("split: {validation: 0.2, test: 0.1}\ndedup:\n  near: {threshold: 0.9}\n")
+    (tmp_path / "r.yaml").write_text(
+        "split: {validation: 0.2, test: 0.1}\ndedup:\n  near: {threshold: 0.9}\n"
+    )
     done = finery(
         "curate", SAMPLE, "--out", "run", "--recipe", "r.yaml", "--set", "split.test=0", "--json",
         env=own_home, cwd=tmp_path,
@@ -64,7 +74,9 @@ def test_a_run_from_standard_input_shows_the_waterfall_and_explains_itself(own_h
         for n in range(20)
     ]
     lines = [json.dumps(r) for r in [*rows, rows[3]]] + ["{broken", ""]
-    done = finery("curate", "-", "--out", "run", env=own_home, cwd=tmp_path, stdin="\n".join(lines) + "\n")
+    done = finery(
+        "curate", "-", "--out", "run", env=own_home, cwd=tmp_path, stdin="\n".join(lines) + "\n"
+    )
 
     assert done.returncode == 0, done.stderr
     assert "exact_duplicate" in done.stdout
@@ -76,11 +88,23 @@ def test_a_run_from_standard_input_shows_the_waterfall_and_explains_itself(own_h
     for part in ("dedup.exact", "exact_duplicate", twin["twin_of"]):
         assert part in told
     bad = ledger.filter(reason="malformed_json")["id"][0]
-    assert "quarantined by ingest" in finery("explain", "run", bad, env=own_home, cwd=tmp_path).stdout
+    assert (
+        "quarantined by ingest" in finery("explain", "run", bad, env=own_home, cwd=tmp_path).stdout
+    )
 
 
 def test_a_failed_gate_ends_with_one_and_writes_everything(own_home, tmp_path):
-    done = finery("curate", SAMPLE, "--out", "run", "--set", "gates.min_rows=9999", "-q", env=own_home, cwd=tmp_path)
+    done = finery(
+        "curate",
+        SAMPLE,
+        "--out",
+        "run",
+        "--set",
+        "gates.min_rows=9999",
+        "-q",
+        env=own_home,
+        cwd=tmp_path,
+    )
 
     assert done.returncode == 1
     assert "GATE FAILED min_rows" in done.stdout
@@ -88,18 +112,26 @@ def test_a_failed_gate_ends_with_one_and_writes_everything(own_home, tmp_path):
 
 
 def test_a_dry_run_says_what_is_cached_and_writes_nothing(own_home, tmp_path):
-    before = finery("curate", SAMPLE, "--out", "run", "--dry-run", "--json", env=own_home, cwd=tmp_path)
+    before = finery(
+        "curate", SAMPLE, "--out", "run", "--dry-run", "--json", env=own_home, cwd=tmp_path
+    )
     assert {s["will"] for s in json.loads(before.stdout)["steps"]} <= {"run", "run 5 of 5 parts"}
     assert not (tmp_path / "run").exists()
 
-    assert finery("curate", SAMPLE, "--out", "run", "-q", env=own_home, cwd=tmp_path).returncode == 0
+    assert (
+        finery("curate", SAMPLE, "--out", "run", "-q", env=own_home, cwd=tmp_path).returncode == 0
+    )
     after = json.loads(
         finery("curate", SAMPLE, "--out", "run", "--dry-run", "--json", "--set", "dedup.near.threshold=0.7",
                env=own_home, cwd=tmp_path).stdout
     )  # fmt: skip
     plan = {s["stage"]: s for s in after["steps"]}
     assert plan["redact.pii"]["will"] == "reuse"
-    assert plan["dedup.near"] == {**plan["dedup.near"], "will": "run", "why": "params, code, engines or input are new"}
+    assert plan["dedup.near"] == {
+        **plan["dedup.near"],
+        "will": "run",
+        "why": "params, code, engines or input are new",
+    }
     assert plan["select.split"]["why"] == "its input changes"
     assert after["cost"]["money"] == 0
 

@@ -35,7 +35,11 @@ def run(prefect_server, tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("FINERY_STORE", str(folder / "store"))
     with temporary_settings({PREFECT_RESULTS_LOCAL_STORAGE_PATH: folder / "store" / ".results"}):
-        curate([SAMPLE], str(folder / "out"), export=ExportParams(formats=("openai", "alpaca", "parquet")))
+        curate(
+            [SAMPLE],
+            str(folder / "out"),
+            export=ExportParams(formats=("openai", "alpaca", "parquet")),
+        )
     patch.undo()
     return folder / "out"
 
@@ -68,15 +72,22 @@ def test_every_file_of_the_contract_is_there(run):
 
 def test_rows_read_are_kept_dropped_or_quarantined(run, ledger):
     counts = json.loads((run / "manifest.json").read_text())["counts"]
-    assert counts["read"] + counts["made"] == counts["kept"] + counts["dropped"] + counts["quarantined"]
+    assert (
+        counts["read"] + counts["made"]
+        == counts["kept"] + counts["dropped"] + counts["quarantined"]
+    )
     assert dict(ledger["state"].value_counts().iter_rows()) == {
         s: counts[s] for s in ("kept", "dropped", "quarantined")
     }
-    lines = sum(len((run / f"{s}.jsonl").read_text().splitlines()) for s in ("train", "validation", "test"))
+    lines = sum(
+        len((run / f"{s}.jsonl").read_text().splitlines()) for s in ("train", "validation", "test")
+    )
     assert lines == counts["kept"]
 
 
-@pytest.mark.parametrize("planted", expected("quarantined"), ids=lambda p: f"{p['file']}:{p['record']}")
+@pytest.mark.parametrize(
+    "planted", expected("quarantined"), ids=lambda p: f"{p['file']}:{p['record']}"
+)
 def test_what_cannot_be_read_is_quarantined(ledger, planted):
     assert "quarantined" in fate(ledger, planted["file"], planted["record"])
 
@@ -99,14 +110,20 @@ def test_what_is_damaged_or_private_is_mended_and_kept(ledger, planted):
 
 
 def test_everything_else_is_kept_as_it_was(ledger):
-    planted = {(p["file"], p["record"]) for o in ("quarantined", "dropped", "edited") for p in expected(o)}
+    planted = {
+        (p["file"], p["record"]) for o in ("quarantined", "dropped", "edited") for p in expected(o)
+    }
     twins = {(p["twin"]["file"], p["twin"]["record"]) for p in expected("dropped") if "twin" in p}
     rest = [
         line for line in ledger.iter_rows(named=True)
         if (line["source"], line["source_row"]) not in planted | twins
     ]  # fmt: skip
     assert len(rest) > 200
-    assert [(r["source"], r["source_row"], r["reason"]) for r in rest if r["state"] != "kept" or r["edits"]] == []
+    assert [
+        (r["source"], r["source_row"], r["reason"])
+        for r in rest
+        if r["state"] != "kept" or r["edits"]
+    ] == []
 
 
 def test_no_planted_secret_is_in_any_file_but_the_quarantine(run):
@@ -185,7 +202,9 @@ def test_a_new_row_costs_only_its_file(fresh_store, tmp_path):
 
     curate([str(raw)], str(tmp_path / "two"))
 
-    counts = [json.loads((tmp_path / n / "report.json").read_text())["counts"] for n in ("one", "two")]
+    counts = [
+        json.loads((tmp_path / n / "report.json").read_text())["counts"] for n in ("one", "two")
+    ]
     assert counts[1]["kept"] == counts[0]["kept"] + 1
 
 

@@ -17,7 +17,11 @@ def test_a_killed_run_goes_on_where_it_was_and_leaves_no_process(own_home, tmp_p
     run = tmp_path / "run"
     command = [sys.executable, "-m", "flows.cli", "curate", SAMPLE, "--out", str(run)]
     victim = subprocess.Popen(
-        command, cwd=ROOT, env={**own_home, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env={**own_home, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
     )
     for line in victim.stderr:
         if line.startswith("clean.markup"):

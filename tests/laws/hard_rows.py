@@ -8,8 +8,8 @@ from tests.builders import row, turn
 BAKE = "Explain in a few words how to bake a loaf of rye bread at home"
 LOAF = "Mix rye flour, water, salt and sourdough, let it rise over night and bake it for an hour."
 
-CALL = json.dumps({"tool_calls": [{"id": "c1", "type": "function",
-                                   "function": {"name": "weather", "arguments": "{}"}}]})  # fmt: skip
+FUNCTION = {"name": "weather", "arguments": "{}"}
+CALL = json.dumps({"tool_calls": [{"id": "c1", "type": "function", "function": FUNCTION}]})
 PARTS = json.dumps({"content": [{"type": "text", "text": "donâ€™t &amp; won’t"}]})
 
 ROWS: tuple[dict[str, Any], ...] = (

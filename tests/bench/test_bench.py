@@ -1,0 +1,157 @@
+"""The benchmarks run, count what they say they count, and skip what has no data."""
+
+import json
+import random
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.bench import data, guard, run
+from tests.bench.damage import KINDS, restored
+from tests.bench.data import Text
+from tests.bench.labelled import back_translations, filled, text2sql
+from tests.bench.runs import run as run_child
+from tests.bench.section import Section, Share, share
+from tests.bench.spent import Spent, measured
+from tests.bench.variants import OTHER, SAME, variants
+
+TOWNS = ("Lisbon", "Porto", "Bergen", "Oslo", "Graz", "Linz", "Turku", "Espoo", "Gdansk", "Lublin")
+DISHES = ("stew", "soup", "pie", "salad", "risotto", "dumplings", "pancakes", "omelette")
+
+
+def texts() -> list[Text]:
+    """Distinct rows with names, numbers and line ends in them."""
+    return [
+        Text(
+            f"Tell me how people in {town} prepare {dish} for {2 + at} guests on a winter evening",
+            f"Cooks in {town} chop their vegetables slowly and season the {dish} – it’s worth it.\n"
+            f"They let everything simmer for {20 + at} minutes before serving the {dish} warm.",
+        )
+        for at, (town, dish) in enumerate((t, d) for t in TOWNS for d in DISHES)
+    ]
+
+
+def test_a_section_becomes_a_table_with_numbers_to_the_right() -> None:
+    section = Section("n", "Title", "Note.", [{"what": "a", "rows": 12345, "part": Share(0.5)}])
+
+    assert section.markdown().splitlines() == [
+        "### Title", "", "Note.", "",
+        "| what | rows | part |", "| --- | ---: | ---: |", "| a | 12,345 | 50.0 % |",
+    ]  # fmt: skip
+    assert json.loads(json.dumps(section.facts()))["rows"] == [
+        {"what": "a", "rows": 12345, "part": 0.5}
+    ]
+
+
+def test_a_share_of_nothing_is_a_dash_not_a_zero() -> None:
+    assert share(0, 0) == "–"
+    assert share(0, 4) == 0.0
+
+
+def test_what_a_block_costs_adds_up() -> None:
+    spent = Spent()
+    for _ in range(2):
+        before = spent.cpu
+        with measured(spent):
+            sum(range(200_000))
+        assert spent.cpu > before
+
+
+def test_values_go_into_the_query_so_another_value_is_another_meaning() -> None:
+    sql = 'SELECT * FROM c WHERE dept = "department0" AND n = number0'
+
+    one = filled("May I take department0 number0 ?", "May I take EECS 550 ?", sql)
+    other = filled("Is department0 number0 open ?", "Is EECS 550 open ?", sql)
+
+    assert one == 'SELECT * FROM c WHERE dept = "EECS" AND n = 550' == other
+    assert filled("Is department0 number0 open ?", "Is EECS 551 open ?", sql) != one
+
+
+def test_a_text_that_is_not_of_its_template_is_refused() -> None:
+    with pytest.raises(ValueError, match="no text of its template"):
+        filled("Is number0 open ?", "Was 550 closed ?", "number0")
+
+
+@pytest.mark.skipif(bool(why := data.missing(data.TEXT2SQL, data.BACK_TRANSLATED)), reason=str(why))
+def test_labels_come_in_groups_of_one_meaning() -> None:
+    questions, dialogues = text2sql(with_answer=False), back_translations()
+
+    assert len(set(questions.meanings)) < len(questions.meanings) == len(questions.texts)
+    assert set(pl.Series(dialogues.meanings).value_counts()["count"]) == {2}
+
+
+@pytest.mark.parametrize("name", [*SAME, *OTHER])
+def test_variants_differ_from_their_row_and_are_the_same_for_the_same_seed(name: str) -> None:
+    kind = {**SAME, **OTHER}[name]
+
+    made = variants(texts(), kind, 10, seed=7)
+
+    assert len(made) == 10
+    assert all(one != other for one, other in made)
+    assert made == variants(texts(), kind, 10, seed=7) != variants(texts(), kind, 10, seed=8)
+
+
+def test_a_short_prompt_gets_no_variant() -> None:
+    assert variants([Text("Name a town", "Lisbon")], SAME["typos"], 10, seed=0) == []
+
+
+def test_each_kind_of_variant_is_counted_over_its_own_pairs() -> None:
+    lines = {line["kind"]: line for line in guard.kinds(texts(), seed=0)}
+
+    assert set(lines) == {*SAME, *OTHER}
+    assert lines["typos"]["pairs"] == len(texts())
+    assert lines["typos"]["merged"] == 1.0
+    assert lines["another number in the prompt"]["merged"] == 0.0
+
+
+def test_every_kind_of_damage_does_damage_and_is_undone() -> None:
+    chance = random.Random(0)
+    sound = texts()[0].answer
+
+    assert all(kind(sound, chance) not in (None, sound) for kind in KINDS.values())
+    lines, touched = restored(texts(), seed=0)
+    assert touched == 0
+    assert {line["damage"]: line["restored exactly"] for line in lines} == dict.fromkeys(KINDS, 1.0)
+
+
+def test_a_run_in_a_fresh_process_says_what_every_stage_cost(tmp_path: Path) -> None:
+    source = tmp_path / "rows.jsonl"
+    rows = [{"instruction": text.prompt, "output": text.answer} for text in texts()]
+    source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+
+    found = run_child("plain", source, tmp_path)
+
+    assert {"ingest.read", "redact.pii", "dedup.near", "publish.release"} <= set(found.stages)
+    assert 0 < sum(spent.cpu for spent in found.stages.values()) <= found.total.cpu
+    assert found.command.cpu > found.total.cpu
+    assert found.peak_megabytes > 50
+    assert (tmp_path / "out/manifest.json").exists()
+
+
+def test_a_run_that_fails_says_why(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="the plain run failed"):
+        run_child("plain", tmp_path / "nothing.jsonl", tmp_path)
+
+
+def test_sections_without_their_data_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("BENCH", "TEXT2SQL", "BACK_TRANSLATED"):
+        for module in (data, run, guard):
+            monkeypatch.setattr(module, name, data.SHARED / "gone.parquet", raising=False)
+
+    code = run.main(["--rows", "200", "--json", str(tmp_path / "facts.json")])
+
+    assert code == 0
+    assert capsys.readouterr().out.count("skipped: it needs") == len(run.SECTIONS)
+    assert set(run.SECTIONS) < set(json.loads((tmp_path / "facts.json").read_text()))
+
+
+@pytest.mark.skipif(bool(why := data.missing(data.BENCH)), reason=str(why))
+def test_the_bench_rows_give_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.main(["--rows", "200", "--only", "injected", "--only", "damage"]) == 0
+
+    out = capsys.readouterr().out
+    assert "| typos | merged |" in out
+    assert "| mojibake |" in out
