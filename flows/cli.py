@@ -115,7 +115,10 @@ def main() -> None:
     from tasks.base.errors import FineryError, UsageError
 
     try:
-        sys.exit(app(standalone_mode=False) or DONE)
+        code = app(standalone_mode=False) or DONE
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+        sys.exit(code)
     except (typer.Abort, KeyboardInterrupt):
         _fail(
             "interrupted; what was finished is cached, run the same command again to go on",

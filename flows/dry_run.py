@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from flows.curate import Call, curate_files
 from flows.home import store
 from flows.params import CurateParams
-from flows.stages import Course, Merger, Publisher, Stage, references
+from flows.stages import Course, Publisher, Stage, references
 from tasks.base.cache import key_of
 from tasks.base.dataset import DatasetRef, split_dataset
 from tasks.base.params import StageParams

@@ -103,7 +103,7 @@ class Course:
         return done
 
     def _one(self, stage: Task[..., R], **call: object) -> tuple[R, bool]:
-        state: State[R] = stage(**call, return_state=True)
+        state: State[R] = stage(**call, return_state=True)  # type: ignore[assignment]
         return self._sound(stage, state, call)
 
     def _sound(self, stage: Task[..., R], state: State[R], call: Arguments) -> tuple[R, bool]:

@@ -44,7 +44,7 @@ def test_help_needs_none_of_the_heavy_packages():
     code = (
         "import sys; from flows.cli import app; import typer.testing as t; "
         "assert t.CliRunner().invoke(app, ['curate', '--help']).exit_code == 0; "
-        "print([m for m in ('prefect', 'polars', 'spacy', 'pandera', 'altair') if m in sys.modules])"
+        "print([m for m in ('prefect', 'polars', 'spacy', 'pandera') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
@@ -122,8 +122,8 @@ def test_a_dry_run_says_what_is_cached_and_writes_nothing(own_home, tmp_path):
         finery("curate", SAMPLE, "--out", "run", "-q", env=own_home, cwd=tmp_path).returncode == 0
     )
     after = json.loads(
-        finery("curate", SAMPLE, "--out", "run", "--dry-run", "--json", "--set", "dedup.near.threshold=0.7",
-               env=own_home, cwd=tmp_path).stdout
+        finery("curate", SAMPLE, "--out", "run", "--dry-run", "--json",
+               "--set", "dedup.near.threshold=0.7", env=own_home, cwd=tmp_path).stdout
     )  # fmt: skip
     plan = {s["stage"]: s for s in after["steps"]}
     assert plan["redact.pii"]["will"] == "reuse"

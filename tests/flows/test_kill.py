@@ -59,3 +59,18 @@ def _alive(pid):
     except ProcessLookupError:
         return False
     return True
+
+
+def test_an_interrupted_run_says_so_and_goes_on_next_time(own_home, tmp_path):
+    command = [sys.executable, "-m", "flows.cli", "curate", SAMPLE, "--out", str(tmp_path / "run")]
+    run = subprocess.Popen(command, cwd=ROOT, env=own_home, stderr=subprocess.PIPE, text=True)
+    for line in run.stderr:
+        if line.startswith("clean.encoding"):
+            break
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+
+    assert run.returncode == 130
+    assert "interrupted; what was finished is cached" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "run" / "manifest.json").exists()
