@@ -114,22 +114,20 @@ def main() -> None:
     settle()
     from tasks.base.errors import FineryError, UsageError
 
+    code = STAGE_FAILED
     try:
         code = app(standalone_mode=False) or DONE
-        if code == INTERRUPTED:
-            raise KeyboardInterrupt
-        sys.exit(code)
     except (typer.Abort, KeyboardInterrupt):
-        _fail(
-            "interrupted; what was finished is cached, run the same command again to go on",
-            INTERRUPTED,
-        )
+        code = INTERRUPTED
     except UsageError as error:
         _fail(str(error), WRONG_CALL)
     except FineryError as error:
         _fail(str(error), STAGE_FAILED)
     except Exception as error:
         _click_error(error)
+    if code == INTERRUPTED:
+        _fail("interrupted; what was finished is cached, run the same command again to go on", code)
+    sys.exit(code)
 
 
 def _click_error(error: Exception) -> None:

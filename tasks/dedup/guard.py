@@ -40,8 +40,9 @@ Verdict = Literal[
 
 _NUMBER = re.compile(r"\d")
 _SYMBOL = re.compile(
-    r"[+=<>^%÷×≤≥≠±√$€£¥]|&&|\|\||(?<=\d)\s?[-*/]\s?(?=\d)|(?<![\w-])[-−](?=\.?\d)|(?<=\b[CFcf])#"
+    r"[+=<>^%÷×≤≥≠±√]|&&|\|\||(?<=\d)\s?[-*/]\s?(?=\d)|(?<![\w-])[-−](?=\.?\d)|(?<=\b[CFcf])#"
 )
+_CURRENCY = re.compile("[$€£¥₽₹]")
 
 
 class Difference(NamedTuple):
@@ -63,8 +64,15 @@ def difference(one: list[str], other: list[str]) -> Difference:
 
 
 def same_symbols(one: str, other: str) -> bool:
-    """Whether two texts use the same operators in the same order; words alone do not show them."""
-    return [s.strip() for s in _SYMBOL.findall(one)] == [s.strip() for s in _SYMBOL.findall(other)]
+    """Whether two texts use the same operators in the same order, and the same currencies.
+
+    Words alone do not show them. A currency stands at its number, which is compared as a word.
+    """
+    return _symbols(one) == _symbols(other)
+
+
+def _symbols(text: str) -> tuple[list[str], list[str]]:
+    return [s.strip() for s in _SYMBOL.findall(text)], sorted(_CURRENCY.findall(text))
 
 
 def is_structured(text: str) -> bool:

@@ -21,6 +21,8 @@ from tasks.publish.report import render
 from tasks.publish.report_facts import gather
 from tasks.redact.audit import residues
 from tasks.redact.mask import mask_texts
+from tasks.redact.params import RedactParams
+from tasks.redact.rules import HARD
 from tasks.select.split import SIDES
 
 UNREADABLE = ("unreadable_file", "file_too_large")
@@ -104,15 +106,25 @@ def _measured(plan: ReleasePlan, ledger: pl.DataFrame, kept: pl.DataFrame) -> Me
         dropped=states.get("dropped", 0),
         quarantined=states.get("quarantined", 0),
         unreadable_files=unreadable.height,
-        residual_pii=_residual(kept) if audited else None,
+        residual_pii=_residual(kept, plan) if audited else None,
     )
 
 
-def _residual(kept: pl.DataFrame) -> int:
-    """Pieces of personal data that the audit finds in what is about to be released."""
-    turns = kept.select(pl.col("messages").list.eval(pl.element().struct.field("content")))
-    texts = turns.to_series().explode().drop_nulls().unique(maintain_order=True)
-    return sum(residues(texts.to_list()).values())
+def _residual(kept: pl.DataFrame, plan: ReleasePlan) -> int:
+    """Pieces of personal data that the audit finds in what is about to be released.
+
+    It looks for the kinds that were to be taken out, in every column that holds text.
+    """
+    asked = RedactParams.model_validate(plan.parameters["redact"])
+    field = pl.element().struct.field
+    columns = [
+        kept[column].list.eval(field(name)).explode().drop_nulls()
+        for column in ("messages", "rejected")
+        for name in ("content", "extra")
+    ] + [kept["tools"].drop_nulls(), kept["meta"].drop_nulls()]
+    texts = pl.concat(columns).unique(maintain_order=True).to_list()
+    hard = tuple(kind for kind in asked.entities if kind in HARD)
+    return sum(residues(texts, entities=hard, keep=asked.keep).values())
 
 
 def _write_pages(folder: RunFolder, plan: ReleasePlan, report: dict[str, Any]) -> None:

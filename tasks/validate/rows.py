@@ -74,15 +74,13 @@ def facts(rows: pl.LazyFrame) -> pl.LazyFrame:
     letter = pl.when(calls).then(pl.lit("c")).otherwise(
         role.replace_strict(dict(zip(ROLES, "suat", strict=True)), default="x")
     )  # fmt: skip
-    losing = pl.col("rejected").list.last().struct.field("content")
-    messages = pl.col("messages").list
+    messages, losing = pl.col("messages").list, pl.col("rejected")
+    winning = messages.tail(losing.list.len())  # whole turns: answers may differ in calls alone
     return rows.select(
         shape=messages.eval(letter).list.join(""),
         turns=messages.len().cast(pl.Int64),
         blank=messages.eval(~text.str.contains(VISIBLE) & ~calls & ~parts).list.any(),
-        same=pl.when(pl.col("rejected").is_not_null())
-        .then((losing == answer()).fill_null(True))
-        .otherwise(False),
+        same=losing.is_not_null() & (winning == losing).fill_null(False),
         answer=pl.when(messages.last().struct.field("content") != "")
         .then(answer().str.len_chars().cast(pl.Int64)),
         characters=messages.eval(text.str.len_chars()).list.sum().cast(pl.Int64),
