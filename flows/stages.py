@@ -12,6 +12,7 @@ from prefect.tasks import Task
 from pydantic import BaseModel
 
 from flows.progress import Progress, announce
+from tasks.base.cache import code_of
 from tasks.base.dataset import DatasetRef, join_datasets, split_dataset
 from tasks.base.params import StageParams
 from tasks.base.report import StageResult, join_reports
@@ -93,6 +94,7 @@ class Course:
         calls: list[Arguments] = [{**fixed, over: item} for item in items]
         if self.runner is None or len(items) == 1:  # not worth a detour over the runner
             return [self._one(stage, **call) for call in calls]
+        code_of(stage.fn.__module__)  # once, here: a key that fails in a thread is only logged
         kept = {name: unmapped(value) for name, value in fixed.items()}
         futures = self.runner.map(stage, {**kept, over: items})  # type: ignore[arg-type]
         done = []

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from prefect.client.schemas.objects import State, TaskRun
@@ -22,6 +23,7 @@ from pydantic import BaseModel
 from tasks.base.dataset import DatasetRef
 
 ROOT = Path(__file__).parents[2]
+_ONE_AT_A_TIME = Lock()
 
 
 def stage_key(context: TaskRunContext, inputs: dict[str, Any]) -> str | None:
@@ -54,13 +56,18 @@ def _content(value: object) -> object:
     return str(value)
 
 
-@cache
 def code_of(module: str) -> str:
     """Hex digest of `module`, of all of ours that it imports, and of its engines' versions.
 
     Imports are read from the source, also those inside functions. A module may name further
     engines in `ENGINES` (distributions that it loads by name, such as a spaCy model).
     """
+    with _ONE_AT_A_TIME:  # many threads ask at once, and the answer costs a tenth of a second
+        return _code_of(module)
+
+
+@cache
+def _code_of(module: str) -> str:
     digest = hashlib.sha256()
     engines: set[str] = set(getattr(sys.modules.get(module), "ENGINES", ()))
     for name in sorted(_ours(module)):

@@ -24,8 +24,8 @@ def texts() -> list[Text]:
     """Distinct rows with names, numbers and line ends in them."""
     return [
         Text(
-            f"Tell me how people in {town} prepare {dish} for {2 + at} guests from Ghent on a winter evening",
-            f"Cooks in {town} chop herbs & vegetables slowly and season the {dish} – it’s worth it.\n"
+            f"Tell me how people in {town} prepare {dish} for {2 + at} guests from Ghent in winter",
+            f"Cooks in {town} chop herbs & roots slowly and season the {dish} – it’s worth it.\n"
             f"They let everything simmer for {20 + at} minutes before serving the {dish} warm.",
         )
         for at, (town, dish) in enumerate((t, d) for t in TOWNS for d in DISHES)

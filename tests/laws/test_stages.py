@@ -307,9 +307,9 @@ def sources(tmp_path, monkeypatch) -> Path:
         n for n in names if n.startswith("__pycache__")
     })  # fmt: skip
     monkeypatch.setattr(cache, "ROOT", copy)
-    cache.code_of.cache_clear()
+    cache._code_of.cache_clear()
     yield copy
-    cache.code_of.cache_clear()
+    cache._code_of.cache_clear()
 
 
 @every
@@ -322,12 +322,12 @@ def test_the_cache_key_changes_with_the_code_of_the_stage_and_of_what_it_uses(
         file = sources.joinpath(*module.split(".")).with_suffix(".py")
         text = file.read_text()
         file.write_text(text + "\nCHANGED = True\n")
-        cache.code_of.cache_clear()
+        cache._code_of.cache_clear()
         assert key(stage, data) != before, module
         file.write_text(text)
-    cache.code_of.cache_clear()
+    cache._code_of.cache_clear()
     assert key(stage, data) == before
     unrelated = sources / "tasks/publish/card.py"
     unrelated.write_text(unrelated.read_text() + "\nCHANGED = True\n")
-    cache.code_of.cache_clear()
+    cache._code_of.cache_clear()
     assert key(stage, data) == before
