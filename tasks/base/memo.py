@@ -1,8 +1,8 @@
 """Row memo: what an expensive row-wise stage found in a text, so that it never reads it twice.
 
 A memo is a folder of Parquet fragments with the columns `key` (hash of the text) and `value`
-(JSON). A fragment is written whole and named by its content, so many workers may append at once,
-and a run that is killed loses only the batch in hand. The folder's name is the fingerprint of
+(JSON). A fragment is written whole and under a name of its own, so many workers may append at
+once, and a run that is killed loses only the batch in hand. The folder's name is the fingerprint of
 all that decides a value but the text: code, params, engines, models.
 """
 

@@ -39,12 +39,17 @@ _TALKS_OF_MARKUP = (
     r"|разметк|тег"
 )
 _DOCUMENT = re.compile(r"(?i)<(?:!doctype|html|head|body|svg|form|input|button|iframe|nav|main|link|meta)\b")
-_CODE = re.compile(r"(```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`)", re.DOTALL)
+_HIDDEN, _MOST_CODE = 0xF0000, 0xFFFD  # private characters that stand for code meanwhile
+_CODE_HIDDEN = re.compile("[\U000f0000-\U000ffffd]")
+_CODE = re.compile(
+    rf"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`|{_CODE_HIDDEN.pattern}", re.DOTALL
+)
 _SCRIPT = re.compile(r"(?is)<(script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->")
 _BREAK = re.compile(r"(?i)<br\s*/?>[ \t]*\n?")
 _NEXT_BLOCK = re.compile(rf"(?i)</(?:{'|'.join(BLOCKS)})\s*>\s*(?=<(?:{'|'.join(BLOCKS)})\b)")
 _TAG = re.compile(r"(?i)<(/?)([a-z][a-z0-9]*)((?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>\"']+))?)*\s*)>")
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#x[0-9A-Fa-f]{2,5});")
+_HARMLESS_ENTITY = re.compile(rf"(?!&(?:lt|gt|LT|GT|#0*6[02]|#x0*3[cCeE]);){_ENTITY.pattern}")
 
 
 class MarkupParams(StageParams):
@@ -69,17 +74,52 @@ def _told(text: pl.Expr) -> pl.Expr:
 
 def repair(text: str) -> tuple[str, tuple[str, ...]]:
     """`text` without remnants, and the kinds of remnants taken out."""
-    if _DOCUMENT.search(_CODE.sub("", text)):
-        return text, ()
     found: set[str] = set()
-    pieces = _CODE.split(text)  # code stands at the odd places
-    after = "".join(p if i % 2 else _strip(p, found) for i, p in enumerate(pieces))
-    if after == text:
-        return text, ()
-    return (after.rstrip() if _ends_changed(text) else after).lstrip("\n"), tuple(sorted(found))
+    before, after = "", text
+    while after != before:  # what is taken out may leave a remnant where it stood: `&amp;amp;`
+        before, after = after, _once(after, found)
+    return after, tuple(sorted(found))
+
+
+def _once(text: str, found: set[str]) -> str:
+    code: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        code.append(match.group())
+        return chr(_HIDDEN + len(code) - 1)
+
+    shown = _CODE.sub(hide, text)
+    if _DOCUMENT.search(shown) or len(code) > _MOST_CODE:
+        return text
+    stripped = _strip(shown, found)
+    if stripped == shown:
+        return text
+    if text.rstrip().endswith((">", ";")):
+        stripped = stripped.rstrip()
+    if text.lstrip().startswith(("<", "&")):
+        stripped = stripped.lstrip("\n")
+    return _CODE_HIDDEN.sub(lambda m: code[ord(m.group()) - _HIDDEN], stripped)
 
 
 def _strip(text: str, found: set[str]) -> str:
+    bare = _without_tags(text, found)
+    plain = _decoded(bare, _ENTITY)
+    if _without_tags(plain, set()) != plain:  # a tag that was escaped is shown, not used
+        plain = _decoded(bare, _HARMLESS_ENTITY)
+    if plain != bare:
+        found.add("entities")
+    return plain
+
+
+def _decoded(text: str, entity: re.Pattern[str]) -> str:
+    """`text` with its entities as characters, also those that were escaped twice."""
+    before = ""
+    while text != before:
+        before, text = text, entity.sub(_character, text)
+    return text
+
+
+def _without_tags(text: str, found: set[str]) -> str:
     after = _SCRIPT.sub("", text)
     if after != text:
         found.add("script")
@@ -87,10 +127,7 @@ def _strip(text: str, found: set[str]) -> str:
     if bare != after and _unpair(_BREAK.sub("", after)) != after:
         found.add("tags")
         after = bare
-    plain = _ENTITY.sub(_character, after)
-    if plain != after:
-        found.add("entities")
-    return plain
+    return after
 
 
 def _unpair(text: str) -> str:
@@ -114,10 +151,6 @@ def _unpair(text: str) -> str:
 def _character(entity: re.Match[str]) -> str:
     """The character of an entity; a no-break space becomes a plain one, an unknown name stays."""
     return html.unescape(entity.group()).replace("\xa0", " ")
-
-
-def _ends_changed(text: str) -> bool:
-    return text.rstrip().endswith((">", ";"))
 
 
 @task(

@@ -24,7 +24,8 @@ class TwinParams(StageParams):
         default=(),
         title="Preferred sources",
         description="Of twins the one whose source is named first survives; then the longest "
-        "conversation, then the smallest id. Never the order of the files.",
+        "conversation, then the smallest id (of near copies first the one with the fewest odd "
+        "pairs of words). Never the order of the files.",
     )
 
 

@@ -5,7 +5,9 @@ Candidates are all pairs whose word shingles have a Jaccard similarity of at lea
 the two texts is high enough and the guard (`tasks.dedup.guard`) finds no number, word or answer
 that tells them apart. Contradictions, the same prompt with another answer, are never merged.
 
-Each survivor claims the rows that are near to itself, in the order of preference; being near to
+The survivor is the row of the source named first; then the one with the fewest odd pairs of words
+(`tasks.dedup.oddity`), for of two texts that say the same one is often the other with slips; then
+the longest, then the smallest id. Each survivor claims the rows that are near to itself, in the order of preference; being near to
 a row that was dropped is not enough, so no chain of small steps can lose a row.
 """
 
@@ -24,6 +26,7 @@ from tasks.base.table import DROP_REASON, marks
 from tasks.base.text import answer, prompt
 from tasks.dedup.compare import TwinParams, compared, context, preference
 from tasks.dedup.guard import is_structured, judge, same_symbols
+from tasks.dedup.oddity import odd_pairs
 from tasks.dedup.pairs import similar_pairs, words
 
 REASONS = {"near_duplicate": "another row says the same in almost the same words"}
@@ -37,6 +40,7 @@ MARKED = marks(
     },
 )
 
+PREFERENCE = ("source", "size", "id")  # what `preference` sorts by
 EVIDENCE = pl.Schema(
     {"a": pl.String, "b": pl.String, "jaccard": pl.Float64, "ratio": pl.Float64, "verdict": pl.String}
 )
@@ -73,14 +77,16 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
     The evidence lists every pair that was looked at, twins or not, with what told them apart.
     """
     listed = rows.select(
-        "id",
-        order=pl.struct(preference(params.prefer_sources)).rank("ordinal"),
+        **dict(zip(PREFERENCE, preference(params.prefer_sources), strict=True)),
         text=compared(params.compare),
         context=context() if params.compare == "conversation" else pl.lit(""),
         prompt=words(prompt()),
         answer=words(answer().fill_null("")),
         told=answer().fill_null(""),
     ).collect()
+    listed = listed.with_columns(
+        odd=odd_pairs(listed.select(pl.concat_list("prompt", "answer")).to_series())
+    ).with_columns(order=pl.struct("source", "odd", "size", "id").rank("ordinal"))
     texts = listed["text"] if params.enabled else listed["text"].clear()
     found = similar_pairs(texts, params.threshold, params.shingle_words)
     pairs = [_look(listed, *pair, params) for pair in found.iter_rows()]

@@ -18,23 +18,25 @@ class RunFolder:
         self.files: list[dict[str, str | int | None]] = []
 
     def claim(self) -> None:
-        """Make the folder ours; files of an earlier run in it are removed.
+        """Make the folder ours; files of an earlier run in it are removed, also of one cut short.
 
         Raises:
             UsageError: The folder holds something else.
         """
         refuse_foreign(str(self.path))
         self.path.mkdir(parents=True, exist_ok=True)
+        left = _listed(self.path) or []
         marker = self.path / UNFINISHED
-        before = self.path / MANIFEST
-        listed = json.loads(before.read_text())["files"] if before.exists() else []
-        marker.touch()
-        before.unlink(missing_ok=True)
-        for file in listed:
-            (self.path / file["path"]).unlink(missing_ok=True)
+        left += marker.read_text().splitlines() if marker.exists() else []
+        marker.write_text("".join(f"{name}\n" for name in left))
+        (self.path / MANIFEST).unlink(missing_ok=True)
+        for name in left:
+            _inside(self.path, name).unlink(missing_ok=True)
 
     def write(self, name: str, body: bytes, rows: int | None = None) -> None:
         """Write one file whole and note its hash."""
+        with (self.path / UNFINISHED).open("a") as marker:
+            marker.write(f"{name}\n")
         place = self.path / name
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_name(f".{place.name}.draft")
@@ -61,9 +63,33 @@ def refuse_foreign(out: str) -> None:
     path = Path(out)
     if path.exists() and not path.is_dir():
         raise UsageError(f"--out {out!r} is a file; name a folder")
-    ours = (path / MANIFEST).exists() or (path / UNFINISHED).exists()
+    ours = (path / UNFINISHED).exists() or _listed(path) is not None
     if path.exists() and any(path.iterdir()) and not ours:
         raise UsageError(
             f"--out {out!r} is not empty and holds no run of Finery; name another folder, so that "
             "none of your files is overwritten"
         )
+
+
+def _listed(path: Path) -> list[str] | None:
+    """Names of the files of the run in `path`; None if there is no manifest, or not one of ours.
+
+    Web pages and browser extensions have a file of that name, too.
+    """
+    try:
+        manifest = json.loads((path / MANIFEST).read_bytes())
+        is_ours = "finery_version" in manifest
+        return [str(file["path"]) for file in manifest["files"]] if is_ours else None
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _inside(path: Path, name: str) -> Path:
+    """The file `name` of the run; a manifest that points elsewhere was not written by us."""
+    place = (path / name).resolve()
+    if not place.is_relative_to(path.resolve()):
+        raise UsageError(
+            f"{str(path / MANIFEST)!r} lists {name!r}, which is outside its folder; name another "
+            "folder for --out"
+        )
+    return place
