@@ -1,7 +1,8 @@
 """The rows that a report shows: a few per reason, masked, beside what was decided on.
 
 Text of rows that the redaction has passed is shown as it is released. All other text (records in
-quarantine, rows dropped before the redaction) goes through the same engine, strictly, first.
+quarantine, rows dropped before the redaction) goes through the same engine, strictly, first, and
+is cut only then: half a phone number is no pattern any more, but still personal.
 """
 
 import re
@@ -12,7 +13,7 @@ import polars as pl
 
 from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.report import StageResult
-from tasks.base.text import answer, conversation, prompt
+from tasks.base.text import conversation
 from tasks.publish.plan import ReleasePlan
 
 Facts = dict[str, Any]
@@ -20,6 +21,7 @@ Mask = Callable[[list[str]], list[str]]
 
 SHOWN = 5  # rows per reason
 CUT = 700  # characters of a row
+READ = 4 * CUT  # characters that are masked, so that no value is cut before it is seen
 REDACTION = "redact.pii"
 
 _TAG = re.compile(r"<[A-Z][A-Z_]*_\d+>")
@@ -38,9 +40,10 @@ def examples(plan: ReleasePlan, mask: Mask) -> dict[str, list[Facts]]:
         if result.dropped.rows:
             _dropped(result, texts)
     _add_twins(texts, plan)
-    _mask_all([e for key, es in texts.items() if _is_raw(key, plan) for e in es], mask)
-    for shown in (e for es in texts.values() for e in es):
-        shown["text"] = (shown["text"] or "")[:CUT]
+    raw = [e for key, es in texts.items() if _is_raw(key, plan) for e in es]
+    mask_and_cut([*raw, *(e["twin"] for e in raw if e["twin"])], mask)
+    clean = [e for key, es in texts.items() if not _is_raw(key, plan) for e in es]
+    mask_and_cut([*clean, *(e["twin"] for e in clean if e["twin"])], list)
     return texts
 
 
@@ -74,7 +77,7 @@ def _add_twins(texts: dict[str, list[Facts]], plan: ReleasePlan) -> None:
     found = text_of(wanted, plan)
     for shown in (e for es in texts.values() for e in es):
         twin = shown.get("twin")
-        shown["twin"] = {"id": twin, "text": found.get(twin, "")[:CUT]} if twin else None
+        shown["twin"] = {"id": twin, "text": found.get(twin, "")} if twin else None
 
 
 def text_of(ids: set[str], plan: ReleasePlan) -> dict[str, str]:
@@ -87,10 +90,11 @@ def text_of(ids: set[str], plan: ReleasePlan) -> dict[str, str]:
     return found
 
 
-def _mask_all(shown: list[Facts], mask: Mask) -> None:
-    masked = mask([(e["text"] or "")[:CUT] for e in shown])
+def mask_and_cut(shown: list[Facts], mask: Mask, key: str = "text") -> None:
+    """Mask the text under `key` of everything shown, and cut it to what a reader reads."""
+    masked = mask([(e[key] or "")[:READ] for e in shown])
     for example, text in zip(shown, masked, strict=True):
-        example["text"] = text
+        example[key] = text[:CUT]
 
 
 def edits(plan: ReleasePlan, mask: Mask) -> list[Facts]:
@@ -117,106 +121,22 @@ def _changes(before: DatasetRef, result: StageResult, mask: Mask) -> list[Facts]
     one = read_dataset(before).filter(wanted).select(columns).collect()
     other = read_dataset(result.data).filter(wanted).select("id", after=conversation()).collect()
     pairs = one.join(other, on="id").sort("id").rows(named=True)
-    cut = [_around_change(p["text"], p["after"]) for p in pairs]
+    around = [_around_change(p["text"], p["after"], READ) for p in pairs]
     if result.report.stage == REDACTION:  # what was replaced is never shown
-        cut = [(_TAG.sub("█████", after), after) for _, after in cut]
-    masked = mask([text for pair in cut for text in pair])
+        around = [(_TAG.sub("█████", after), after) for _, after in around]
+    masked = mask([text for pair in around for text in pair])
+    shown = [_around_change(masked[2 * i], masked[2 * i + 1], CUT) for i in range(len(pairs))]
     return [
-        {"id": p["id"], "source": p["source"], "before": masked[2 * i], "after": masked[2 * i + 1]}
-        for i, p in enumerate(pairs)
+        {"id": p["id"], "source": p["source"], "before": old, "after": new}
+        for p, (old, new) in zip(pairs, shown, strict=True)
+        if old != new  # what a mask hides as a whole cannot be shown
     ]
 
 
-def _around_change(before: str, after: str) -> tuple[str, str]:
-    """Both texts cut to a window around the first change."""
-    same = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
-    start = max(0, same - CUT // 4)
+def _around_change(before: str, after: str, size: int) -> tuple[str, str]:
+    """Both texts cut to a window of `size` / 2 around the first change."""
+    shorter = min(len(before), len(after))
+    same = next((i for i in range(shorter) if before[i] != after[i]), shorter)
+    start = max(0, same - size // 4)
     lead = "…" if start else ""
-    return lead + before[start : start + CUT // 2], lead + after[start : start + CUT // 2]
-
-
-def duplicates(plan: ReleasePlan) -> Facts:
-    """Families, similarities and the pairs nearest to the decision."""
-    near, exact = plan.result("dedup.near"), plan.result("dedup.exact")
-    dropped = [read_dataset(r.dropped) for r in (exact, near) if r is not None and r.dropped.rows]
-    if near is None or near.evidence is None or not dropped:
-        return {}
-    twins = pl.concat([d.select(twin="drop_twin_of") for d in dropped]).collect()["twin"]
-    sizes = twins.value_counts(name="rows").with_columns(size=pl.col("rows") + 1)
-    biggest = sizes.sort("size", "twin", descending=[True, False]).head(SHOWN)
-    pairs = read_dataset(near.evidence).collect()
-    named = text_of({*biggest["twin"]}, plan)
-    return {
-        "families": dict(sizes["size"].value_counts().sort("size").iter_rows()),
-        "biggest": [
-            {"size": size, "survivor": id, "text": named.get(id, "")[:CUT]}
-            for id, size in biggest.select("twin", "size").iter_rows()
-        ],
-        "similarity": _similarity(pairs),
-        "threshold": _threshold(plan),
-        "at": _at(near),
-        "nearest": _nearest(pairs, plan),
-    }
-
-
-def _threshold(plan: ReleasePlan) -> float | None:
-    dedup: Any = plan.parameters.get("dedup", {})
-    threshold: float | None = dedup.get("near", {}).get("threshold")
-    return threshold
-
-
-def _similarity(pairs: pl.DataFrame) -> list[Facts]:
-    edges = [i / 20 for i in range(4, 21)]
-    return [
-        {"from": low, "to": high, "pairs": n}
-        for low, high in zip(edges[:-1], edges[1:], strict=True)
-        if (
-            n := pairs.filter(
-                pl.col("jaccard").ge(low), pl.col("jaccard").lt(high + (high == 1))
-            ).height
-        )
-    ]
-
-
-def _at(near: StageResult) -> list[Facts]:
-    """Rows that would go at other thresholds, the guard's verdict being what it is."""
-    score = read_dataset(near.dropped).select("drop_score").collect()["drop_score"]
-    return [{"threshold": t, "rows": int((score >= t).sum())} for t in (0.5, 0.6, 0.7, 0.8, 0.9)]
-
-
-def _nearest(pairs: pl.DataFrame, plan: ReleasePlan) -> list[Facts]:
-    """Twins that are least alike, and the most alike that are none: where a rule would err first."""
-    is_twin = pl.col("verdict") == "same"
-    shown = pl.concat(
-        [
-            pairs.filter(is_twin).sort("jaccard", "a", "b").head(SHOWN),
-            pairs.filter(~is_twin)
-            .sort("jaccard", "a", "b", descending=[True, False, False])
-            .head(SHOWN),
-        ]
-    )
-    texts = text_of({*shown["a"], *shown["b"]}, plan)
-    return [
-        {"a": p["a"], "b": p["b"], "a_text": texts.get(p["a"], "")[:CUT],
-         "b_text": texts.get(p["b"], "")[:CUT], "score": p["jaccard"], "verdict": p["verdict"]}
-        for p in shown.iter_rows(named=True)
-    ]  # fmt: skip
-
-
-def contradictions(plan: ReleasePlan) -> Facts:
-    """Families of rows that ask the same and answer differently; all of them are still there."""
-    result = plan.result("dedup.conflict")
-    if result is None:
-        return {}
-    rows = read_dataset(result.data).filter(pl.col("score_conflict").is_not_null())
-    listed = rows.select(
-        "id", "source", "score_conflict", asked=prompt(), told=answer()
-    ).sort("score_conflict", "id").collect()  # fmt: skip
-    shown = []
-    for (_,), family in list(listed.group_by("score_conflict", maintain_order=True))[: 2 * SHOWN]:
-        answers = [
-            {"id": id, "source": source, "text": told[:CUT]}
-            for id, source, told in family.select("id", "source", "told").head(4).iter_rows()
-        ]
-        shown.append({"prompt": family["asked"][0][:CUT], "answers": answers})
-    return {**result.report.figures, "examples": shown}
+    return lead + before[start : start + size // 2], lead + after[start : start + size // 2]

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.publish import evidence, facts
+from tasks.publish import evidence, facts, twins
 from tasks.publish.gates import Gate
 from tasks.publish.plan import ReleasePlan
 
@@ -20,6 +20,7 @@ def gather(
 ) -> Facts:
     """The report of a run; see the README for what each part holds."""
     counted = facts.counts(plan, ledger)
+    unless_redacted = mask if plan.result(evidence.REDACTION) is None else list
     return {
         "version": plan.versions.get("finery"),
         "release": plan.name,
@@ -31,8 +32,8 @@ def gather(
         "sources": facts.by_source(plan, ledger),
         "edits": evidence.edits(plan, mask),
         "redactions": _redactions(plan),
-        "duplicates": evidence.duplicates(plan),
-        "contradictions": evidence.contradictions(plan),
+        "duplicates": twins.duplicates(plan, unless_redacted),
+        "contradictions": twins.contradictions(plan, unless_redacted),
         "shape": facts.shape(plan),
         "splits": _splits(ledger),
         "models": list(plan.models),

@@ -142,10 +142,11 @@ def chain():
 
 def test_no_chain_of_small_steps_loses_a_row():
     c, b, a = chain()
-    assert twins(c, b) == {"c": "b"}
-    assert twins(b, a) == {"b": "a"}
+    assert twins(c, b) == {"b": "c"}
+    assert twins(b, a) == {"a": "b"}
     assert twins(c, a) == {}
-    assert twins(c, b, a) == {"b": "a"}  # the longest, a, claims b; c is near to b alone
+    first = {**c, "source": "first"}  # it claims b; a is near to b alone, so it stays
+    assert twins(first, b, a, prefer_sources=("first",)) == {"b": "c"}
 
 
 def test_the_survivor_is_the_preferred_one_whatever_the_order():
@@ -156,8 +157,14 @@ def test_the_survivor_is_the_preferred_one_whatever_the_order():
     ]
     for seed in range(4):
         mixed = random.Random(seed).sample(rows, 3)
-        assert twins(*mixed) == {"a": "b", "c": "b"}  # the longest
-        assert twins(*mixed, prefer_sources=("expert",)) == {"a": "c", "b": "c"}
+        assert twins(*mixed) == {"a": "c", "b": "c"}  # no word that the others lack, and longest
+        assert twins(*mixed, prefer_sources=("web",)) == {"b": "a", "c": "a"}
+
+
+def test_the_sound_text_survives_and_not_the_one_with_slips():
+    others = [row(f"o{n}", f"Question {n}: {BAKE}", f"{n}. {LOAF} {n}.") for n in range(3)]
+    slips = BAKE.replace("beginner", "beginenr") + " Please really."
+    assert twins(*others, row("b", BAKE, LOAF), row("a", slips, LOAF))["a"] == "b"
 
 
 def test_marks_tell_the_similarity_and_the_ratio():

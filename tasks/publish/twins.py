@@ -1,0 +1,105 @@
+"""The repeats and contradictions that a report shows, and the pairs nearest to the decision."""
+
+from typing import Any
+
+import polars as pl
+
+from tasks.base.dataset import read_dataset
+from tasks.base.report import StageResult
+from tasks.base.text import answer, prompt
+from tasks.publish.evidence import SHOWN, Facts, Mask, mask_and_cut, text_of
+from tasks.publish.plan import ReleasePlan
+
+
+def duplicates(plan: ReleasePlan, mask: Mask) -> Facts:
+    """Families, similarities and the pairs nearest to the decision."""
+    near, exact = plan.result("dedup.near"), plan.result("dedup.exact")
+    dropped = [read_dataset(r.dropped) for r in (exact, near) if r is not None and r.dropped.rows]
+    if near is None or near.evidence is None or not dropped:
+        return {}
+    twins = pl.concat([d.select(twin="drop_twin_of") for d in dropped]).collect()["twin"]
+    sizes = twins.value_counts(name="rows").with_columns(size=pl.col("rows") + 1)
+    biggest = sizes.sort("size", "twin", descending=[True, False]).head(SHOWN)
+    pairs = read_dataset(near.evidence).collect()
+    named = text_of({*biggest["twin"]}, plan)
+    largest = [
+        {"size": size, "survivor": id, "text": named.get(id, "")}
+        for id, size in biggest.select("twin", "size").iter_rows()
+    ]
+    mask_and_cut(largest, mask)
+    return {
+        "families": dict(sizes["size"].value_counts().sort("size").iter_rows()),
+        "biggest": largest,
+        "similarity": _similarity(pairs),
+        "threshold": _threshold(plan),
+        "at": _at(near),
+        "nearest": _nearest(pairs, plan, mask),
+    }
+
+
+def _threshold(plan: ReleasePlan) -> float | None:
+    dedup: Any = plan.parameters.get("dedup", {})
+    threshold: float | None = dedup.get("near", {}).get("threshold")
+    return threshold
+
+
+def _similarity(pairs: pl.DataFrame) -> list[Facts]:
+    edges = [i / 20 for i in range(4, 21)]
+    return [
+        {"from": low, "to": high, "pairs": n}
+        for low, high in zip(edges[:-1], edges[1:], strict=True)
+        if (
+            n := pairs.filter(
+                pl.col("jaccard").ge(low), pl.col("jaccard").lt(high + (high == 1))
+            ).height
+        )
+    ]
+
+
+def _at(near: StageResult) -> list[Facts]:
+    """Rows that would go at other thresholds, the guard's verdict being what it is."""
+    score = read_dataset(near.dropped).select("drop_score").collect()["drop_score"]
+    return [{"threshold": t, "rows": int((score >= t).sum())} for t in (0.5, 0.6, 0.7, 0.8, 0.9)]
+
+
+def _nearest(pairs: pl.DataFrame, plan: ReleasePlan, mask: Mask) -> list[Facts]:
+    """Twins that are least alike, and the most alike that are none: where a rule would err first."""
+    is_twin = pl.col("verdict") == "same"
+    shown = pl.concat(
+        [
+            pairs.filter(is_twin).sort("jaccard", "a", "b").head(SHOWN),
+            pairs.filter(~is_twin)
+            .sort("jaccard", "a", "b", descending=[True, False, False])
+            .head(SHOWN),
+        ]
+    )
+    texts = text_of({*shown["a"], *shown["b"]}, plan)
+    nearest = [
+        {"a": p["a"], "b": p["b"], "a_text": texts.get(p["a"], ""),
+         "b_text": texts.get(p["b"], ""), "score": p["jaccard"], "verdict": p["verdict"]}
+        for p in shown.iter_rows(named=True)
+    ]  # fmt: skip
+    mask_and_cut(nearest, mask, "a_text")
+    mask_and_cut(nearest, mask, "b_text")
+    return nearest
+
+
+def contradictions(plan: ReleasePlan, mask: Mask) -> Facts:
+    """Families of rows that ask the same and answer differently; all of them are still there."""
+    result = plan.result("dedup.conflict")
+    if result is None:
+        return {}
+    rows = read_dataset(result.data).filter(pl.col("score_conflict").is_not_null())
+    listed = rows.select(
+        "id", "source", "score_conflict", asked=prompt(), told=answer()
+    ).sort("score_conflict", "id").collect()  # fmt: skip
+    shown = []
+    for (_,), family in list(listed.group_by("score_conflict", maintain_order=True))[: 2 * SHOWN]:
+        answers = [
+            {"id": id, "source": source, "text": told}
+            for id, source, told in family.select("id", "source", "told").head(4).iter_rows()
+        ]
+        mask_and_cut(answers, mask)
+        shown.append({"prompt": family["asked"][0], "answers": answers})
+    mask_and_cut(shown, mask, "prompt")
+    return {**result.report.figures, "examples": shown}
