@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from flows.progress import Progress, announce
 from tasks.base.cache import code_of
 from tasks.base.dataset import DatasetRef, join_datasets, split_dataset
+from tasks.base.errors import UsageError
 from tasks.base.params import StageParams
 from tasks.base.report import StageResult, join_reports
 from tasks.ingest.ingested import Ingested
@@ -163,11 +164,20 @@ def references(result: BaseModel) -> list[DatasetRef]:
 
 @contextmanager
 def task_runner(name: str) -> Iterator[TaskRunner[Any]]:
-    """The runner of this name, started and ended here, so that the form in the UI can choose it."""
+    """The runner of this name, started and ended here, so that the form in the UI can choose it.
+
+    Raises:
+        UsageError: Ray is asked for and not installed.
+    """
     made: TaskRunner[Any]
     if name == "ray":
-        from prefect_ray import RayTaskRunner
-
+        try:
+            from prefect_ray import RayTaskRunner
+        except ImportError:
+            raise UsageError(
+                "runner=ray needs Ray, which is an extra: pip install 'finery[ray]', or use "
+                "runner=processes on this machine"
+            ) from None
         made = RayTaskRunner(init_kwargs={"include_dashboard": False})
     elif name == "processes":
         made = ProcessPoolTaskRunner()

@@ -8,7 +8,7 @@ import ast
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
@@ -130,5 +130,3 @@ def _versions(engines: Iterable[str]) -> list[str]:
 def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """Whether trying again may help: a file system or a network failed, not the stage."""
     return isinstance(state.result(raise_on_failure=False), OSError | TimeoutError)
-
-

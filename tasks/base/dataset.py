@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 import polars as pl
@@ -18,7 +19,7 @@ from pydantic import BaseModel
 
 from tasks.base.errors import DatasetMissingError
 
-COMPRESSION = "zstd"
+COMPRESSION: Final = "zstd"
 
 
 class Part(BaseModel, frozen=True):

@@ -11,18 +11,18 @@ from tasks.base.report import StageResult
 
 SCHEMA = pl.Schema(
     {
-        "id": pl.String,
-        "source": pl.String,
-        "source_row": pl.Int64,  # from 0; null for made rows
-        "origin": pl.String,
-        "parent": pl.String,
-        "state": pl.String,  # kept, dropped or quarantined
-        "split": pl.String,  # of kept rows
-        "stage": pl.String,  # that dropped or quarantined it
-        "reason": pl.String,
-        "detail": pl.String,  # evidence in words; never text of the row
-        "twin_of": pl.String,  # the row that survived instead
-        "score": pl.Float64,  # that decided, for instance the similarity to the twin
+        "id": pl.String(),
+        "source": pl.String(),
+        "source_row": pl.Int64(),  # from 0; null for made rows
+        "origin": pl.String(),
+        "parent": pl.String(),
+        "state": pl.String(),  # kept, dropped or quarantined
+        "split": pl.String(),  # of kept rows
+        "stage": pl.String(),  # that dropped or quarantined it
+        "reason": pl.String(),
+        "detail": pl.String(),  # evidence in words; never text of the row
+        "twin_of": pl.String(),  # the row that survived instead
+        "score": pl.Float64(),  # that decided, for instance the similarity to the twin
         "edits": pl.List(pl.String),  # stages that changed its text, in order
     }
 )
@@ -44,7 +44,11 @@ def build_ledger(
     """
     lines = [
         _lines(read_dataset(kept), state="kept"),
-        *(_lines(read_dataset(r.dropped), "dropped", r.report.stage) for r in results if r.dropped.rows),
+        *(
+            _lines(read_dataset(r.dropped), "dropped", r.report.stage)
+            for r in results
+            if r.dropped.rows
+        ),
         _lines(read_dataset(quarantine), "quarantined", "ingest"),
     ]
     ledger = pl.concat(lines).join(_edits(results), on="id", how="left").select(
@@ -90,7 +94,9 @@ def _edits(results: list[StageResult]) -> pl.DataFrame:
 def _check(ledger: pl.DataFrame, expected: int) -> None:
     twice = ledger.filter(ledger["id"].is_duplicated())
     if twice.height:
-        raise LedgerError(f"{twice.height} lines share an id with another, as {twice['id'][0]!r} does")
+        raise LedgerError(
+            f"{twice.height} lines share an id with another, as {twice['id'][0]!r} does"
+        )
     if ledger.height != expected:
         raise LedgerError(
             f"{expected} rows were read or made, but the ledger has {ledger.height} lines; "

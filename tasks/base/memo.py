@@ -40,7 +40,7 @@ class RowMemo:
         if rows.is_empty():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._write(rows.select(SCHEMA.names()).cast(dict(SCHEMA)))
+        self._write(rows.select(SCHEMA.names()).cast(SCHEMA))
 
     def _write(self, rows: pl.DataFrame) -> None:
         draft = self.folder / f".{uuid4().hex}"

@@ -16,7 +16,15 @@ import polars as pl
 import polars.selectors as cs
 from pydantic import JsonValue
 
-from tasks.base.dataset import DatasetRef, Part, of_parts, read_dataset, read_parts, write_dataset, write_part
+from tasks.base.dataset import (
+    DatasetRef,
+    Part,
+    of_parts,
+    read_dataset,
+    read_parts,
+    write_dataset,
+    write_part,
+)
 from tasks.base.errors import RowsChangedError
 from tasks.base.params import StageParams
 from tasks.base.report import Kind, StageReport, StageResult, add_figures
@@ -31,7 +39,7 @@ class Outcome(NamedTuple):
     """What a pure function returns when it has more to say than its rows."""
 
     rows: pl.LazyFrame
-    figures: dict[str, JsonValue] = {}
+    figures: dict[str, JsonValue] = {}  # noqa: RUF012 (of a tuple, and never filled)
     evidence: pl.DataFrame | None = None  # shown in the report; never part of the data
 
 
@@ -55,7 +63,9 @@ class _Clock:
         return report
 
 
-def run_filter(data: DatasetRef, mark: Pure[P], params: P, schema: pa.DataFrameSchema) -> StageResult:
+def run_filter(
+    data: DatasetRef, mark: Pure[P], params: P, schema: pa.DataFrameSchema
+) -> StageResult:
     """Mark every row of `data`, then store the kept and the dropped rows apart.
 
     Args:
@@ -91,9 +101,13 @@ def run_filter(data: DatasetRef, mark: Pure[P], params: P, schema: pa.DataFrameS
         dropped=lost_ref,
         evidence=_store(outcome.evidence, data.store),
         report=clock.report(
-            stage, "filter", rows_in=data.rows, rows_out=data.rows - lost_ref.rows,
-            dropped=dict(reasons.iter_rows()), figures=outcome.figures,
-        ),  # fmt: skip
+            stage,
+            "filter",
+            rows_in=data.rows,
+            rows_out=data.rows - lost_ref.rows,
+            dropped=dict(reasons.iter_rows()),
+            figures=outcome.figures,
+        ),
     )
 
 
@@ -134,9 +148,13 @@ def run_edit(data: DatasetRef, edit: Pure[P], params: P) -> StageResult:
         dropped=write_dataset(pl.DataFrame(schema=SCHEMA), data.store),
         edits=write_dataset(edits, data.store),
         report=clock.report(
-            stage, "edit", rows_in=data.rows, rows_out=data.rows,
-            edited=edits.height, figures=figures,
-        ),  # fmt: skip
+            stage,
+            "edit",
+            rows_in=data.rows,
+            rows_out=data.rows,
+            edited=edits.height,
+            figures=figures,
+        ),
     )
 
 
@@ -201,9 +219,13 @@ def run_make(data: DatasetRef, make: Pure[P], params: P) -> StageResult:
         dropped=write_dataset(pl.DataFrame(schema=SCHEMA), data.store),
         evidence=_store(outcome.evidence, data.store),
         report=clock.report(
-            stage, "make", rows_in=data.rows, rows_out=data.rows + made.height,
-            made=made.height, figures=outcome.figures,
-        ),  # fmt: skip
+            stage,
+            "make",
+            rows_in=data.rows,
+            rows_out=data.rows + made.height,
+            made=made.height,
+            figures=outcome.figures,
+        ),
     )
 
 

@@ -33,15 +33,15 @@ ORIGINS = ("human", "augmented", "synthetic")
 
 SCHEMA = pl.Schema(
     {
-        "id": pl.String,
-        "source": pl.String,
-        "source_row": pl.Int64,
+        "id": pl.String(),
+        "source": pl.String(),
+        "source_row": pl.Int64(),
         "messages": TURNS,
         "rejected": TURNS,
-        "tools": pl.String,
-        "origin": pl.String,
-        "parent": pl.String,
-        "meta": pl.String,
+        "tools": pl.String(),
+        "origin": pl.String(),
+        "parent": pl.String(),
+        "meta": pl.String(),
     }
 )
 TEXT_COLUMNS = ("messages", "rejected", "tools", "meta")
@@ -82,8 +82,10 @@ def empty_rows() -> pl.DataFrame:
     return pl.DataFrame(schema=SCHEMA)
 
 
-def marks(reasons: tuple[str, ...], evidence: dict[str, pa.Column] | None = None) -> pa.DataFrameSchema:
-    """Schema of the marks that a filter may leave: one of `reasons` or null, and `drop_*` evidence."""
+def marks(
+    reasons: tuple[str, ...], evidence: dict[str, pa.Column] | None = None
+) -> pa.DataFrameSchema:
+    """Schema of a filter's marks: one of `reasons` or null, and `drop_*` evidence."""
     return pa.DataFrameSchema(
         {
             "id": pa.Column(pl.String),

@@ -31,7 +31,9 @@ def turns(role: str | None = None, column: str = "messages") -> pl.Expr:
 def prompt(separator: str = "\n") -> pl.Expr:
     """Every turn but the answer (the last turn by the assistant), joined by `separator`."""
     is_last = pl.col("messages").list.last().struct.field("role") == "assistant"
-    asked = pl.when(is_last).then(pl.col("messages").list.slice(0, pl.col("messages").list.len() - 1))
+    asked = pl.when(is_last).then(
+        pl.col("messages").list.slice(0, pl.col("messages").list.len() - 1)
+    )
     return (
         asked.otherwise(pl.col("messages"))
         .list.eval(pl.element().struct.field("content"))

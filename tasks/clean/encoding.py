@@ -56,8 +56,10 @@ def repair(text: str, mojibake: bool = True) -> tuple[str, tuple[str, ...]]:
     if after != text:
         kinds.append("mojibake")
     for kind, pattern, put in (
-        ("line_ends", _LINE_END, "\n"), ("control_characters", _CONTROL, ""), ("zero_width", _ZERO_WIDTH, ""),
-    ):  # fmt: skip
+        ("line_ends", _LINE_END, "\n"),
+        ("control_characters", _CONTROL, ""),
+        ("zero_width", _ZERO_WIDTH, ""),
+    ):
         before, after = after, pattern.sub(put, after)
         if after != before:
             kinds.append(kind)

@@ -31,14 +31,19 @@ from tasks.clean.texts import repair_turns
 
 SUSPECT = r"(?i)<(?:br|/[a-z]|!--)|&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,5});"
 
-BLOCKS = "p div ul ol li h1 h2 h3 h4 h5 h6 blockquote section article table tbody thead tr td th".split()
-INLINES = "span b i u em strong small font a sup sub".split()
+BLOCKS = (
+    "p", "div", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section",
+    "article", "table", "tbody", "thead", "tr", "td", "th",
+)  # fmt: skip
+INLINES = ("span", "b", "i", "u", "em", "strong", "small", "font", "a", "sup", "sub")
 
 _TALKS_OF_MARKUP = (
     r"(?i)\b(?:x?html5?|xml|jsx|tsx|svg|markup|dom|jinja|tags?|href|php|angle brackets?)\b"
     r"|разметк|тег"
 )
-_DOCUMENT = re.compile(r"(?i)<(?:!doctype|html|head|body|svg|form|input|button|iframe|nav|main|link|meta)\b")
+_DOCUMENT = re.compile(
+    r"(?i)<(?:!doctype|html|head|body|svg|form|input|button|iframe|nav|main|link|meta)\b"
+)
 _HIDDEN, _MOST_CODE = 0xF0000, 0xFFFD  # private characters that stand for code meanwhile
 _CODE_HIDDEN = re.compile("[\U000f0000-\U000ffffd]")
 _CODE = re.compile(
@@ -47,7 +52,9 @@ _CODE = re.compile(
 _SCRIPT = re.compile(r"(?is)<(script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->")
 _BREAK = re.compile(r"(?i)<br\s*/?>[ \t]*\n?")
 _NEXT_BLOCK = re.compile(rf"(?i)</(?:{'|'.join(BLOCKS)})\s*>\s*(?=<(?:{'|'.join(BLOCKS)})\b)")
-_TAG = re.compile(r"(?i)<(/?)([a-z][a-z0-9]*)((?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>\"']+))?)*\s*)>")
+_TAG = re.compile(
+    r"(?i)<(/?)([a-z][a-z0-9]*)((?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>\"']+))?)*\s*)>"
+)
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#x[0-9A-Fa-f]{2,5});")
 _HARMLESS_ENTITY = re.compile(rf"(?!&(?:lt|gt|LT|GT|#0*6[02]|#x0*3[cCeE]);){_ENTITY.pattern}")
 

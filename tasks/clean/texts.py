@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import orjson
 import polars as pl
+from pydantic import JsonValue
 
 from tasks.base.stage import Outcome
 from tasks.base.text import map_strings
@@ -94,8 +95,8 @@ def _extra(extra: str | None, note: Callable[[str], str]) -> str | None:
     return extra if after == parts else orjson.dumps(after).decode()
 
 
-def _count(kinds: Iterable[str | None]) -> dict[str, int]:
+def _count(kinds: Iterable[str | None]) -> dict[str, JsonValue]:
     counts: dict[str, int] = {}
     for kind in (k for row in kinds if row for k in row.split(",")):
         counts[kind] = counts.get(kind, 0) + 1
-    return dict(sorted(counts.items()))
+    return {**dict(sorted(counts.items()))}

@@ -52,14 +52,16 @@ def normalised(text: pl.Expr) -> pl.Expr:
     Only what never carries meaning goes: quotation marks in front, and behind a letter or digit
     also full stops and the like. `-5`, `.5`, `A-` and a turn that is nothing but `?` stay.
     """
-    plain = fold(text).str.replace_many(list("‘’‛“”„«»`´"), ["'", "'", "'"] + ['"'] * 5 + ["'", "'"])
+    plain = fold(text).str.replace_many(
+        list("‘’‛“”„«»`´"), ["'", "'", "'"] + ['"'] * 5 + ["'", "'"]
+    )
     turns = plain.str.replace_all(f" *{TURN} *", TURN)
     opened = turns.str.replace_all(rf"(^|{TURN})[ \"']+([^ \"'{TURN}])", "${1}${2}")
     return opened.str.replace_all(rf"([^{ENDS}{TURN}])(?:[{ENDS}]| [–-])+({TURN}|$)", "${1}${2}")
 
 
 def mark_exact_twins(rows: pl.LazyFrame, params: ExactDedupParams) -> pl.LazyFrame:
-    """Mark every repeat with its survivor in `drop_twin_of` and the text's hash in `drop_detail`."""
+    """Mark every repeat: its survivor in `drop_twin_of`, the text's hash in `drop_detail`."""
     if not params.enabled:
         nothing = pl.lit(None, pl.String)
         return rows.with_columns(

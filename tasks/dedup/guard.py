@@ -35,7 +35,13 @@ REWORDED_FROM = 24  # content words that such a prompt must have
 REWORDED_ANSWER = 5  # content words that the equal answer must have
 
 Verdict = Literal[
-    "same", "other_number", "other_symbols", "negated", "other_words", "other_answer", "too_much_added"
+    "same",
+    "other_number",
+    "other_symbols",
+    "negated",
+    "other_words",
+    "other_answer",
+    "too_much_added",
 ]
 
 _NUMBER = re.compile(r"\d")
@@ -186,7 +192,11 @@ def _without_slips(left: list[str], right: list[str]) -> tuple[list[str], list[s
 def _is_slip(one: str, other: str) -> bool:
     from rapidfuzz.distance import OSA
 
-    if _NUMBER.search(one + other) or abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 3:
+    if (
+        _NUMBER.search(one + other)
+        or abs(len(one) - len(other)) > 1
+        or min(len(one), len(other)) < 3
+    ):
         return False
     if OSA.distance(one, other, score_cutoff=1) > 1:
         return False

@@ -7,11 +7,12 @@ that tells them apart. Contradictions, the same prompt with another answer, are 
 
 The survivor is the row of the source named first; then the one with the fewest odd pairs of words
 (`tasks.dedup.oddity`), for of two texts that say the same one is often the other with slips; then
-the longest, then the smallest id. Each survivor claims the rows that are near to itself, in the order of preference; being near to
-a row that was dropped is not enough, so no chain of small steps can lose a row.
+the longest, then the smallest id. Each survivor claims the rows that are near to itself, in the
+order of preference; being near to a row that was dropped is not enough, so no chain of small
+steps can lose a row.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandera.polars as pa
 import polars as pl
@@ -42,7 +43,13 @@ MARKED = marks(
 
 PREFERENCE = ("source", "size", "id")  # what `preference` sorts by
 EVIDENCE = pl.Schema(
-    {"a": pl.String, "b": pl.String, "jaccard": pl.Float64, "ratio": pl.Float64, "verdict": pl.String}
+    {
+        "a": pl.String,
+        "b": pl.String,
+        "jaccard": pl.Float64,
+        "ratio": pl.Float64,
+        "verdict": pl.String,
+    }
 )
 
 
@@ -89,7 +96,7 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
     ).with_columns(order=pl.struct("source", "odd", "size", "id").rank("ordinal"))
     texts = listed["text"] if params.enabled else listed["text"].clear()
     found = similar_pairs(texts, params.threshold, params.shingle_words)
-    pairs = [_look(listed, *pair, params) for pair in found.iter_rows()]
+    pairs = [_look(listed, pair, params) for pair in found.iter_rows()]
     twins = _claim(listed, [p for p in pairs if p.verdict == "same"])
     ids = listed["id"]
     marks = pl.DataFrame(
@@ -110,10 +117,11 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
     return Outcome(marked, figures={**figures}, evidence=evidence)
 
 
-def _look(listed: pl.DataFrame, a: int, b: int, jaccard: float, params: NearDedupParams) -> _Pair:
-    """The pair with RapidFuzz's ratio and the guard's verdict."""
+def _look(listed: pl.DataFrame, found: tuple[Any, ...], params: NearDedupParams) -> _Pair:
+    """A pair that was found (a, b, jaccard) with RapidFuzz's ratio and the guard's verdict."""
     from rapidfuzz import fuzz
 
+    a, b, jaccard = found
     one, other = listed.row(a, named=True), listed.row(b, named=True)
     ratio = fuzz.ratio(one["text"], other["text"])
     if ratio < params.min_ratio:

@@ -1,4 +1,4 @@
-"""How odd the wording of a row is, beside that of all others: which of two twins is the damaged one.
+"""How odd the wording of a row is beside that of all others: which of two twins is damaged.
 
 Of two texts that say the same, one often has slips: letters or words swapped, a word lost, a
 filler put in. Each slip makes pairs of neighbouring words that nobody else writes (`itno a`,

@@ -58,7 +58,7 @@ def similar_pairs(texts: pl.Series, threshold: float, k: int = 3) -> pl.DataFram
 
 
 def _shingles(texts: pl.Series, k: int) -> tuple[Ints, Ints]:
-    """Row and shingle of every distinct shingle, by row; shingles are numbered from rare to common."""
+    """Row and shingle of every distinct shingle, by row; shingles count from rare to common."""
     listed = pl.DataFrame({"words": texts}).lazy().select(
         row=pl.int_range(pl.len(), dtype=pl.UInt32), words=words(pl.col("words"))
     )  # fmt: skip
@@ -75,7 +75,9 @@ def _shingles(texts: pl.Series, k: int) -> tuple[Ints, Ints]:
     for step in range(k):
         reach = np.minimum(np.arange(row.size) + step, row.size - 1)
         inside = left > step
-        mixed = mixed * np.uint64(0x9FB21C651E98DF25) + np.where(inside, word[reach], np.uint64(step + 1))
+        mixed = mixed * np.uint64(0x9FB21C651E98DF25) + np.where(
+            inside, word[reach], np.uint64(step + 1)
+        )
         mixed ^= mixed >> np.uint64(29)
     return _by_rarity(row[whole].astype(np.int64), mixed[whole])
 
@@ -83,7 +85,11 @@ def _shingles(texts: pl.Series, k: int) -> tuple[Ints, Ints]:
 def _by_rarity(rows: Ints, hashes: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:
     distinct = pl.DataFrame({"row": rows, "hash": hashes}).unique()
     rank = (
-        distinct.group_by("hash").len().sort("len", "hash").with_row_index("rank").select("hash", "rank")
+        distinct.group_by("hash")
+        .len()
+        .sort("len", "hash")
+        .with_row_index("rank")
+        .select("hash", "rank")
     )
     ranked = distinct.join(rank, on="hash").sort("row", "rank")
     return ranked["row"].cast(pl.Int64).to_numpy(), ranked["rank"].cast(pl.Int64).to_numpy()
@@ -95,8 +101,10 @@ def _spans(rows: Ints, n: int) -> tuple[Ints, Ints]:
     return np.r_[0, np.cumsum(sizes)[:-1]].astype(np.int64), sizes
 
 
-def _prefixes(rows: Ints, shingles: Ints, starts: Ints, sizes: Ints, threshold: float) -> tuple[Ints, Ints]:
-    """Shingle and row of every row's rarest shingles, sorted; those of one row alone are left out."""
+def _prefixes(
+    rows: Ints, shingles: Ints, starts: Ints, sizes: Ints, threshold: float
+) -> tuple[Ints, Ints]:
+    """Shingle and row of every row's rarest shingles, sorted; those of one row are left out."""
     place = np.arange(rows.size) - starts[rows]
     reach = sizes - np.ceil(threshold * sizes - 1e-9).astype(np.int64) + 1
     chosen = place < reach[rows]
@@ -121,9 +129,13 @@ def _candidates(keys: Ints, owners: Ints, sizes: Ints, threshold: float):  # typ
     span = int(sizes.max()) + 1
     packed = keys * span + sizes[owners]
     limit = keys * span + np.floor(sizes[owners] / threshold + 1e-9).astype(np.int64)
-    last = np.minimum(np.searchsorted(packed, np.minimum(limit, (keys + 1) * span - 1), side="right"), ends)
+    last = np.minimum(
+        np.searchsorted(packed, np.minimum(limit, (keys + 1) * span - 1), side="right"), ends
+    )
     meets = np.maximum(last - np.arange(keys.size) - 1, 0)
-    edges = np.searchsorted(np.cumsum(meets), np.arange(0, meets.sum() + BLOCK, BLOCK)[1:], side="left")
+    edges = np.searchsorted(
+        np.cumsum(meets), np.arange(0, meets.sum() + BLOCK, BLOCK)[1:], side="left"
+    )
     low = 0
     for high in [*np.minimum(edges + 1, keys.size), keys.size]:
         if high <= low:
@@ -137,7 +149,9 @@ def _candidates(keys: Ints, owners: Ints, sizes: Ints, threshold: float):  # typ
         low = high
 
 
-def _verified(a: Ints, b: Ints, shingles: Ints, starts: Ints, sizes: Ints, threshold: float) -> pl.DataFrame:
+def _verified(
+    a: Ints, b: Ints, shingles: Ints, starts: Ints, sizes: Ints, threshold: float
+) -> pl.DataFrame:
     """The candidates whose true similarity reaches the threshold."""
     import scipy.sparse as sp
 
@@ -148,7 +162,9 @@ def _verified(a: Ints, b: Ints, shingles: Ints, starts: Ints, sizes: Ints, thres
     shared = np.concatenate(
         [np.zeros(0)]
         + [
-            np.asarray(matrix[a[i : i + 50_000]].multiply(matrix[b[i : i + 50_000]]).sum(axis=1)).ravel()
+            np.asarray(
+                matrix[a[i : i + 50_000]].multiply(matrix[b[i : i + 50_000]]).sum(axis=1)
+            ).ravel()
             for i in range(0, a.size, 50_000)
         ]
     )

@@ -65,9 +65,14 @@ def text(value: object, field: str) -> str:
     raise RecordError("not_text", f"{field} is {kind(value)}, where text must be")
 
 
+def is_name(name: object) -> bool:
+    """Whether a field's name looks like one; what does not may be a value, even a private one."""
+    return isinstance(name, str) and bool(_SHOWABLE.fullmatch(name))
+
+
 def shown(names: Any) -> str:  # noqa: ANN401
     """Names of fields for a message; what does not look like a name may be a value."""
-    plain = [n for n in names if isinstance(n, str) and _SHOWABLE.fullmatch(n)]
+    plain = [n for n in names if is_name(n)]
     more = len(list(names)) - len(plain[:_MANY])
     listed = ", ".join(plain[:_MANY])
     if more:

@@ -16,6 +16,9 @@ ROLE_NAMES = {
 """Names that `--text-columns` takes for the four places of a row."""
 
 
+MOST = 1_000_000_000  # records; no file of ours has more, and Python cannot count without end
+
+
 class IngestParams(StageParams):
     """How files become rows."""
 
@@ -35,11 +38,11 @@ class IngestParams(StageParams):
         "kilobytes that fill the memory.",
     )  # fmt: skip
     limit: int | None = Field(
-        default=None, ge=1, title="Most records",
+        default=None, ge=1, le=MOST, title="Most records",
         description="Records to read of each file, from its start, for a quick look. Empty: all.",
     )  # fmt: skip
     part_rows: int = Field(
-        default=4096, ge=1, title="Rows per part",
+        default=4096, ge=1, le=MOST, title="Rows per part",
         description="Rows of one part of the dataset: the unit that later stages work on.",
     )  # fmt: skip
 
@@ -54,12 +57,17 @@ class IngestParams(StageParams):
             raise ValueError("two columns for one role; name one column each")
         if columns and not {"prompt", "answer"} <= set(by_role):
             raise ValueError("name at least a prompt and an answer column")
+        if len(set(by_role.values())) < len(by_role):
+            raise ValueError("one column for two roles; name a column of its own for each")
         return by_role
 
     @field_validator("encoding")
     @classmethod
     def _is_known(cls, encoding: str | None) -> str | None:
+        if encoding is None:
+            return None
         try:
-            return encoding and codecs.lookup(encoding).name
-        except LookupError:
+            "a".encode(encoding)  # Python also lists codecs that are none of text, such as hex
+            return codecs.lookup(encoding).name
+        except (LookupError, ValueError):
             raise ValueError(f"unknown encoding {encoding!r}; try utf-8, cp1252, gb18030") from None

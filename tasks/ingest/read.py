@@ -17,7 +17,7 @@ from prefect import task
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import Part, of_parts, write_part
 from tasks.base.errors import SourceError
-from tasks.ingest.fields import shown
+from tasks.ingest.fields import is_name, shown
 from tasks.ingest.formats import Opened, open_records
 from tasks.ingest.ingested import Ingested, SourceReport, Store
 from tasks.ingest.layouts import shape
@@ -25,6 +25,8 @@ from tasks.ingest.params import IngestParams
 from tasks.ingest.records import Fault, Record, RecordError, to_json
 from tasks.ingest.sources import SourceFile
 from tasks.ingest.tabulate import Row, faults_table, row_of, rows_table
+
+UNNAMED = "other fields"  # stands for names that may be values: reports and logs show no value
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ class _Tally:
         for row in rows:
             for field, value in row.draft.meta.items():
                 if size := _characters(value):
-                    self.unread[field] += size
+                    self.unread[field if is_name(field) else UNNAMED] += size
         if rows or not self.data:
             self.data.append(write_part(rows_table(rows, self.source), self.store))
         if faults or not self.quarantine:

@@ -14,8 +14,8 @@ from tasks.base.ledger import build_ledger
 from tasks.publish.card import croissant, dataset_card
 from tasks.publish.folder import RunFolder
 from tasks.publish.formats import export, suffix
-from tasks.publish.lines import REFUSALS
 from tasks.publish.gates import Measured, judge_gates
+from tasks.publish.lines import REFUSALS
 from tasks.publish.plan import Release, ReleasePlan
 from tasks.publish.report import render
 from tasks.publish.report_facts import gather

@@ -1,5 +1,6 @@
 """The repeats and contradictions that a report shows, and the pairs nearest to the decision."""
 
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -23,8 +24,8 @@ def duplicates(plan: ReleasePlan, mask: Mask) -> Facts:
     pairs = read_dataset(near.evidence).collect()
     named = text_of({*biggest["twin"]}, plan)
     largest = [
-        {"size": size, "survivor": id, "text": named.get(id, "")}
-        for id, size in biggest.select("twin", "size").iter_rows()
+        {"size": size, "survivor": survivor, "text": named.get(survivor, "")}
+        for survivor, size in biggest.select("twin", "size").iter_rows()
     ]
     mask_and_cut(largest, mask)
     return {
@@ -47,7 +48,7 @@ def _similarity(pairs: pl.DataFrame) -> list[Facts]:
     edges = [i / 20 for i in range(4, 21)]
     return [
         {"from": low, "to": high, "pairs": n}
-        for low, high in zip(edges[:-1], edges[1:], strict=True)
+        for low, high in pairwise(edges)
         if (
             n := pairs.filter(
                 pl.col("jaccard").ge(low), pl.col("jaccard").lt(high + (high == 1))
@@ -63,7 +64,7 @@ def _at(near: StageResult) -> list[Facts]:
 
 
 def _nearest(pairs: pl.DataFrame, plan: ReleasePlan, mask: Mask) -> list[Facts]:
-    """Twins that are least alike, and the most alike that are none: where a rule would err first."""
+    """Twins least alike, and the most alike that are none: where a rule would err first."""
     is_twin = pl.col("verdict") == "same"
     shown = pl.concat(
         [
@@ -96,8 +97,8 @@ def contradictions(plan: ReleasePlan, mask: Mask) -> Facts:
     shown = []
     for (_,), family in list(listed.group_by("score_conflict", maintain_order=True))[: 2 * SHOWN]:
         answers = [
-            {"id": id, "source": source, "text": told}
-            for id, source, told in family.select("id", "source", "told").head(4).iter_rows()
+            {"id": line["id"], "source": line["source"], "text": line["told"]}
+            for line in family.head(4).iter_rows(named=True)
         ]
         mask_and_cut(answers, mask)
         shown.append({"prompt": family["asked"][0], "answers": answers})

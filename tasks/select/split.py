@@ -41,7 +41,10 @@ class SplitParams(StageParams):
         description="Jaccard similarity of word shingles that makes two rows one family.",
     )  # fmt: skip
     seed: int | None = Field(
-        default=None, ge=0, title="Seed", description="Another seed, another split. Empty: the run's."
+        default=None,
+        ge=0,
+        title="Seed",
+        description="Another seed, another split. Empty: the run's.",
     )
 
     @model_validator(mode="after")
@@ -94,7 +97,9 @@ def _fill(families: pl.DataFrame, sources: pl.DataFrame, params: SplitParams) ->
     """The side of each family."""
     totals = dict(sources.iter_rows())
     shares = {"test": params.test, "validation": params.validation}
-    room = {(side, s): round(share * n) for side, share in shares.items() for s, n in totals.items()}
+    room = {
+        (side, s): round(share * n) for side, share in shares.items() for s, n in totals.items()
+    }
     listed = sorted(
         families.iter_rows(named=True),
         key=lambda f: hashlib.sha256(f"{params.seed or 0}:{f['id']}".encode()).digest(),

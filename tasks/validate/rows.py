@@ -102,7 +102,9 @@ def rules(params: ValidateParams) -> pa.DataFrameSchema:
                     turns_are(r"^[^x]*$", "unknown_role"),
                     turns_are(r"^.?[^s]*$", "misplaced_system"),
                     turns_are(r"^s?(?:[^acts].*)?$", "starts_with_assistant"),
-                    turns_are(r"^s?(?:u(?:[ac]c*t+)*[ac])*(?:u(?:[ac]c*t+)*)?$", "turns_out_of_order"),
+                    turns_are(
+                        r"^s?(?:u(?:[ac]c*t+)*[ac])*(?:u(?:[ac]c*t+)*)?$", "turns_out_of_order"
+                    ),
                     turns_are(r"^(?:.*[ac])?$", "ends_without_answer"),
                 ],
             ),

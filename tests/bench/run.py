@@ -16,6 +16,7 @@ from tests.bench.machine import machine
 from tests.bench.runs import Runs
 from tests.bench.section import Section
 
+MOST = 60_000  # rows of the bench set
 SECTIONS = ("throughput", "orchestration", "cache", "labelled", "injected", "damage")
 
 
@@ -34,15 +35,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.run", description=__doc__)
-    parser.add_argument("--rows", type=int, default=20_000, help="rows of the bench set to use")
+    parser.add_argument("--rows", type=_count, default=20_000, help="rows of the bench set to use")
     parser.add_argument(
-        "--rounds", type=int, default=2, help="runs beside each other that are timed"
+        "--rounds", type=_count, default=2, help="runs beside each other that are timed"
     )
     parser.add_argument(
         "--only", action="append", choices=SECTIONS, help="this section; may be repeated"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     return parser.parse_args(arguments)
+
+
+def _count(text: str) -> int:
+    """A number from 1 to the rows that the bench set has."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST:,}")
+    return int(text)
 
 
 def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[], Section]]:

@@ -155,3 +155,13 @@ def test_the_bench_rows_give_a_table(capsys: pytest.CaptureFixture[str]) -> None
     out = capsys.readouterr().out
     assert "| typos | merged |" in out
     assert "| mojibake |" in out
+
+
+@pytest.mark.parametrize("rows", ["0", "-1", "60001", "many"])
+def test_a_number_of_rows_that_the_bench_set_has_not_is_refused(
+    rows: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run.main([f"--rows={rows}"])
+
+    assert f"'{rows}' is no number from 1 to 60,000" in capsys.readouterr().err

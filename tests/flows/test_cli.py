@@ -1,5 +1,6 @@
 """The command line: exit codes, messages that say what to do, and never a traceback."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -141,3 +142,12 @@ def test_the_doctor_finds_this_machine_well(own_home):
 
     assert done.returncode == 0, done.stdout
     assert "name model" in done.stdout
+
+
+def test_a_missing_extra_is_named_with_the_way_to_get_it(own_home, tmp_path):
+    if importlib.util.find_spec("prefect_ray"):
+        pytest.skip("Ray is installed here")
+    done = finery("curate", SAMPLE, "--out", "run", "--set", "runner=ray", env=own_home, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "finery[ray]" in done.stderr

@@ -119,8 +119,7 @@ def test_odd_further_keys_are_no_reason_to_fail():
 
 def test_real_mojibake_is_fixed_and_what_only_looks_damaged_is_unchanged(shared):
     lines = [
-        json.loads(line)
-        for line in (shared / "nasty/lists/ftfy_mojibake.jsonl").open(newline="\n")
+        json.loads(line) for line in (shared / "nasty/lists/ftfy_mojibake.jsonl").open(newline="\n")
     ]
     good = [c for c in lines if c["expect"] == "pass"]
     wanted = [(c["original"], c.get("fixed-encoding", c["fixed"])) for c in good]

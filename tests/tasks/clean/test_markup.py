@@ -83,7 +83,11 @@ def test_a_conversation_about_markup_is_left_alone(asked):
 
 @pytest.mark.parametrize(
     "asked",
-    ["How do I write a poem?", '<p class="html tag">Say it</p>', "Tell me about stages and vintage"],
+    [
+        "How do I write a poem?",
+        '<p class="html tag">Say it</p>',
+        "Tell me about stages and vintage",
+    ],
 )
 def test_another_conversation_is_cleaned(asked):
     assert cleaned(asked, "<b>bold</b> &amp; so on")[1] == "bold & so on"

@@ -19,7 +19,10 @@ def test_rows_that_ask_the_same_and_answer_differently_share_the_smallest_id():
 
 
 def test_every_row_of_the_prompt_is_named_also_those_that_agree():
-    rows = [row(i, ASKED, told) for i, told in zip("abc", ("Canberra", "canberra.", "Sydney"), strict=True)]
+    rows = [
+        row(i, ASKED, told)
+        for i, told in zip("abc", ("Canberra", "canberra.", "Sydney"), strict=True)
+    ]
     assert families(*rows)[0] == ["a", "a", "a"]
 
 

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from tasks.dedup.guard import difference, is_structured, judge, same_symbols
 
-TOLD = "the harbour lies at the mouth of the river and ships of every size can enter it".split()
-LONG_TOLD = [*TOLD, *"because pilots meet them outside near the lighthouse rocks".split()]
-
 
 def split(text):
     return re.findall(r"\w+", text.lower())
+
+
+TOLD = split("the harbour lies at the mouth of the river and ships of every size can enter it")
+LONG_TOLD = [*TOLD, *split("because pilots meet them outside near the lighthouse rocks")]
 
 
 def essential(one, other):
@@ -53,13 +54,13 @@ def test_another_word_or_number_is_a_difference(one, other, left, right):
     assert essential(one, other) == (left, right)
 
 
-@given(st.lists(st.sampled_from("river mouth tide 7 not the a of harbour".split()), max_size=12))
+@given(st.lists(st.sampled_from(split("river mouth tide 7 not the a of harbour")), max_size=12))
 def test_a_text_differs_from_no_order_of_its_own_words(found):
     seen = difference(found, sorted(found))
     assert (seen.left, seen.right) == ((), ())
 
 
-pile = st.lists(st.sampled_from("river mouth tide 7 8 not the harbuor harbour".split()), max_size=10)
+pile = st.lists(st.sampled_from(split("river mouth tide 7 8 not the harbuor harbour")), max_size=10)
 
 
 @given(pile, pile, pile, pile)
@@ -74,8 +75,8 @@ def test_who_is_named_first_decides_nothing(asked, other_asked, told, other_told
         ("where is the harbour of the old town", "where is the old town's harbour", "same"),
         ("name 3 rivers of the old country", "name 4 rivers of the old country", "other_number"),
         ("which rivers reach the sea there", "which rivers never reach the sea there", "negated"),
-        ("how deep is the harbour basin there", "how wide is the harbour basin there", "other_words"),
-        ("describe the harbour", "describe the harbour and pilots and lighthouse keepers", "too_much_added"),
+        ("how deep is the harbour there", "how wide is the harbour there", "other_words"),
+        ("describe the harbour", "describe the harbour and all pilots", "too_much_added"),
     ],
 )  # fmt: skip
 def test_every_kind_of_difference_has_its_name(asked, other, expected):
@@ -124,7 +125,7 @@ def test_operators_and_currencies_are_compared(one, other, same):
 
 @pytest.mark.parametrize(
     ("text", "structured"),
-    [('{"a": 1}', True), (" [1, 2]\n", True), ("{x", False), ("[1] says so", False), ("", False), ("{", False)],
+    [('{"a": 1}', True), (" [1, 2]\n", True), ("{x", False), ("[1] says so", False), ("", False)],
 )  # fmt: skip
 def test_json_is_known_by_its_brackets(text, structured):
     assert is_structured(text) is structured

@@ -123,8 +123,12 @@ def test_roles_tools_and_losing_answers_must_be_equal():
 
 
 def test_a_contradiction_is_never_merged():
-    told = "The bridge was opened to the public in the spring of that year, with music and speeches."
-    gone = "The bridge was closed to the public in the spring of that year, with music and speeches."
+    told = (
+        "The bridge was opened to the public in the spring of that year, with music and speeches."
+    )
+    gone = (
+        "The bridge was closed to the public in the spring of that year, with music and speeches."
+    )
     asked = "What happened to the bridge?"
     assert twins(row("a", asked, told), row("b", asked, gone)) == {}
 
@@ -133,7 +137,7 @@ WORDS = ["kitchen", "garden", "window", "lantern", "bottle", "carpet", "mirror",
 
 
 def chain():
-    """a ~ b ~ c by added words, but a and c are too far apart."""
+    """A ~ b ~ c by added words, but a and c are too far apart."""
     told = " ".join(f"{w} stands in its own corner of the room, quiet and plain." for w in WORDS)
     tail = " velvet copper thunder marble pepper harvest cotton ribbon timber walnut basket feather"
     tails = [tail[: tail.index(word)] for word in (" velvet", " cotton")] + [tail]

@@ -39,7 +39,8 @@ def found(texts, threshold, k=3):
 
 
 text = st.none() | st.lists(
-    st.sampled_from(["a", "b", "c", "d", "e", "你", "好", "👍", "Straße", "é", ",", " "]), max_size=14
+    st.sampled_from(["a", "b", "c", "d", "e", "你", "好", "👍", "Straße", "é", ",", " "]),
+    max_size=14,
 ).map(" ".join)
 
 
@@ -62,7 +63,13 @@ def test_case_form_and_punctuation_make_no_difference(one, other):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("你好世界", "你好地球"), ("👍👍👍", "👎👎👎"), ("one two", "two one"), ("ab", "a b"), ("5", "6")],
+    [
+        ("你好世界", "你好地球"),
+        ("👍👍👍", "👎👎👎"),
+        ("one two", "two one"),
+        ("ab", "a b"),
+        ("5", "6"),
+    ],
 )
 def test_other_words_in_short_texts_are_no_pair(one, other):
     assert found([one, other], 0.5) == []

@@ -95,6 +95,17 @@ def test_text_that_no_model_will_see_is_counted(ingest):
     assert ingest("x.jsonl", json.dumps(row)).report.unread == {"rationale": 5, "tags": 5}
 
 
+def test_a_field_whose_name_may_be_a_value_is_counted_but_not_named(ingest):
+    row = {
+        "prompt": "q",
+        "completion": "a",
+        "jo@doe.example": "12",
+        "536-22-8726": "345",
+        "note": "6",
+    }
+    assert ingest("x.jsonl", json.dumps(row)).report.unread == {"other fields": 5, "note": 1}
+
+
 def test_meta_nested_beyond_json_is_a_fault_not_a_crash(ingest):
     deep = '{"prompt": "q", "completion": "a", "x": ' + "[" * 400 + "]" * 400 + "}\n"
     result = ingest("x.jsonl", deep + GOOD)
@@ -113,11 +124,24 @@ def test_named_columns_are_read_and_a_missing_one_is_an_error_that_lists_what_th
 @pytest.mark.parametrize(
     "params",
     [{"text_columns": {"nobody": "x"}}, {"text_columns": {"prompt": "x"}}, {"encoding": "klingon"},
-     {"text_columns": {"user": "x", "prompt": "y", "answer": "z"}}, {"max_unpacked_mb": 0}],
+     {"text_columns": {"user": "x", "prompt": "y", "answer": "z"}}, {"max_unpacked_mb": 0},
+     {"encoding": "hex"}, {"encoding": "rot13"}, {"encoding": "undefined"}, {"encoding": "a\0b"},
+     {"text_columns": {"prompt": "x", "answer": "x"}}],
 )  # fmt: skip
 def test_a_wrong_setting_is_refused(params):
-    with pytest.raises(ValueError, match=r"unknown|at least|two columns|greater"):
+    with pytest.raises(ValueError, match=r"unknown|at least|two columns|two roles|greater"):
         IngestParams(**params)
+
+
+@pytest.mark.parametrize("name", ["utf-16", "utf-32", "shift_jis", "cp1252", "UTF8"])
+def test_every_encoding_of_text_may_be_named(name):
+    assert IngestParams(encoding=name).encoding
+
+
+@pytest.mark.parametrize("name", ["part_rows", "limit"])
+def test_more_records_than_can_be_counted_are_a_wrong_setting(name):
+    with pytest.raises(ValueError, match="less than or equal to 1000000000"):
+        IngestParams(**{name: 10**20})
 
 
 @pytest.mark.parametrize("strings", ["blns.jsonl", "csv_injection.jsonl"])

@@ -1,0 +1,65 @@
+"""The row memo: found again by key and fingerprint, and only by both."""
+
+import polars as pl
+import pytest
+
+from tasks.base.memo import FEW, SCHEMA, RowMemo
+
+
+@pytest.fixture
+def memo(tmp_path):
+    return RowMemo(str(tmp_path), "stage", "v1")
+
+
+def known(**values):
+    keys = [int(k[1:]) for k in values]
+    return pl.DataFrame({"key": keys, "value": list(values.values())}, schema=SCHEMA)
+
+
+def recalled(memo, *keys):
+    found = memo.recall(pl.Series(keys, dtype=pl.UInt64))
+    assert found.schema == SCHEMA
+    return dict(found.iter_rows())
+
+
+def test_a_fresh_memo_knows_nothing(memo):
+    assert recalled(memo, 1, 2) == {}
+
+
+def test_what_was_remembered_is_recalled_and_nothing_else(memo):
+    memo.remember(known(k1="one", k2="two"))
+    memo.remember(known(k3="three"))
+    assert recalled(memo, 1, 3, 4) == {1: "one", 3: "three"}
+    assert recalled(memo, 1, 1) == {1: "one"}
+    assert recalled(memo) == {}
+
+
+def test_keys_use_all_their_bits(memo):
+    memo.remember(known(k18446744073709551615="last", k9007199254740993="odd"))
+    assert recalled(memo, 2**64 - 1, 2**53 + 1, 2**53) == {2**64 - 1: "last", 2**53 + 1: "odd"}
+
+
+def test_another_fingerprint_or_stage_knows_nothing_of_it(memo, tmp_path):
+    memo.remember(known(k1="one"))
+    assert recalled(RowMemo(str(tmp_path), "stage", "v2"), 1) == {}
+    assert recalled(RowMemo(str(tmp_path), "other", "v1"), 1) == {}
+    assert recalled(RowMemo(str(tmp_path), "stage", "v1"), 1) == {1: "one"}
+
+
+def test_a_value_given_twice_is_recalled_once(memo):
+    memo.remember(known(k1="one"))
+    memo.remember(known(k1="one"))
+    assert recalled(memo, 1) == {1: "one"}
+
+
+def test_nothing_to_remember_makes_no_file(memo):
+    memo.remember(known())
+    assert not memo.folder.exists()
+
+
+def test_many_fragments_are_packed_and_none_is_lost(memo):
+    for i in range(FEW + 1):
+        memo.remember(known(**{f"k{i}": str(i)}))
+    assert len(recalled(memo, *range(FEW + 1))) == FEW + 1
+    assert len([*memo.folder.iterdir()]) == 1
+    assert recalled(memo, *range(FEW + 1)) == {i: str(i) for i in range(FEW + 1)}

@@ -1,0 +1,55 @@
+"""Gates: limits are inclusive, failed ones come first, and nothing is audited that was not."""
+
+import pytest
+
+from tasks.publish.gates import GateParams, Measured, judge_gates
+
+GOOD = Measured(read=100, kept=90, dropped=8, quarantined=2, unreadable_files=0, residual_pii=0)
+
+
+def failed(params=None, **seen):
+    gates = judge_gates(GOOD._replace(**seen), GateParams(**(params or {})))
+    return {gate.name for gate in gates if not gate.passed}
+
+
+def test_a_good_run_passes_every_gate():
+    assert failed() == set()
+
+
+@pytest.mark.parametrize(
+    ("params", "seen", "expected"),
+    [
+        ({"min_rows": 90}, {}, set()),
+        ({"min_rows": 91}, {}, {"min_rows"}),
+        ({}, {"kept": 0}, {"min_rows"}),
+        ({"max_quarantined": 0.02}, {}, set()),
+        ({"max_quarantined": 0.0199}, {}, {"max_quarantined"}),
+        ({"max_dropped": 0.08}, {}, set()),
+        ({"max_dropped": 0.0799}, {}, {"max_dropped"}),
+        ({}, {"unreadable_files": 1}, {"max_unreadable_files"}),
+        ({"max_unreadable_files": 1}, {"unreadable_files": 1}, set()),
+        ({}, {"residual_pii": 1}, {"max_residual_pii"}),
+        ({"max_residual_pii": 1}, {"residual_pii": 1}, set()),
+    ],
+)
+def test_a_limit_may_be_reached_but_not_crossed(params, seen, expected):
+    assert failed(params, **seen) == expected
+
+
+def test_without_redaction_there_is_no_gate_for_what_it_leaves():
+    names = [g.name for g in judge_gates(GOOD._replace(residual_pii=None), GateParams())]
+    assert "max_residual_pii" not in names
+    assert len(names) == 4
+
+
+def test_failed_gates_come_first_and_say_by_how_much():
+    gates = judge_gates(GOOD._replace(quarantined=50, unreadable_files=2), GateParams())
+    assert [g.name for g in gates[:2]] == ["max_quarantined", "max_unreadable_files"]
+    assert [g.passed for g in gates] == [False, False, True, True, True]
+    assert gates[0].text == "50 of 100 (50.0%) quarantined, at most 0.2 allowed"
+    assert (gates[0].limit, gates[0].value) == (0.2, 0.5)
+
+
+def test_an_empty_run_fails_for_its_rows_and_divides_by_nothing():
+    nothing = Measured(0, 0, 0, 0, 0, 0)
+    assert [g.name for g in judge_gates(nothing, GateParams()) if not g.passed] == ["min_rows"]
