@@ -17,12 +17,11 @@ conversations do *not* share is looked at, word by word, in prompt and answer ap
 The rule was made by reading pairs of real rows; `make bench` measures it on labelled ones.
 """
 
-import re
-from collections import Counter
-from functools import cache
-from typing import Literal, NamedTuple
+from collections.abc import Iterable
+from typing import Literal
 
-from tasks.dedup.light_words import LIGHT, NEGATIONS
+from tasks.dedup.light_words import NEGATIONS
+from tasks.dedup.wording import NUMBER, Difference, counted, difference, numbers_replaced
 
 ADDED = 0.15  # most essential words that one side may have more, as share of its content words
 SHORT = 8  # content words; below, no essential difference is small
@@ -40,45 +39,10 @@ Verdict = Literal[
     "other_symbols",
     "negated",
     "other_words",
+    "other_name",
     "other_answer",
     "too_much_added",
 ]
-
-_NUMBER = re.compile(r"\d")
-_SYMBOL = re.compile(
-    r"[+=<>^%÷×≤≥≠±√]|&&|\|\||(?<=\d)\s?[-*/]\s?(?=\d)|(?<![\w-])[-−](?=\.?\d)|(?<=\b[CFcf])#"
-)
-_CURRENCY = re.compile("[$€£¥₽₹]")
-
-
-class Difference(NamedTuple):
-    """What one text has that the other has not, once light words and slips are set aside."""
-
-    left: tuple[str, ...]
-    right: tuple[str, ...]
-    content: int  # content words of the smaller text
-
-
-def difference(one: list[str], other: list[str]) -> Difference:
-    """Essential words of `one` and `other` (folded words of two texts), in alphabetical order."""
-    a, b = Counter(one), Counter(other)
-    left, right = sorted((a - b).elements()), sorted((b - a).elements())
-    left, right = _without_splits(left, right)
-    left, right = _without_slips(left, right)
-    content = min(_content(a), _content(b))
-    return Difference(tuple(_weighty(left)), tuple(_weighty(right)), content)
-
-
-def same_symbols(one: str, other: str) -> bool:
-    """Whether two texts use the same operators in the same order, and the same currencies.
-
-    Words alone do not show them. A currency stands at its number, which is compared as a word.
-    """
-    return _symbols(one) == _symbols(other)
-
-
-def _symbols(text: str) -> tuple[list[str], list[str]]:
-    return [s.strip() for s in _SYMBOL.findall(text)], sorted(_CURRENCY.findall(text))
 
 
 def is_structured(text: str) -> bool:
@@ -88,14 +52,19 @@ def is_structured(text: str) -> bool:
 
 
 def judge(
-    prompts: tuple[list[str], list[str]],
-    answers: tuple[list[str], list[str]],
+    prompts: tuple[Iterable[str], Iterable[str]],
+    answers: tuple[Iterable[str], Iterable[str]],
     strict_answer: bool = False,
 ) -> Verdict:
     """Whether two conversations are the same, given the words of their prompts and answers.
 
-    With `strict_answer` every essential word of the answer counts, as it does in JSON and code.
+    Args:
+        prompts: Folded words of both prompts, or how often each occurs.
+        answers: The same of the answers.
+        strict_answer: Whether every essential word of the answer counts, as in JSON and code.
     """
+    if numbers_replaced(counted(prompts[0]), counted(prompts[1])):
+        return "other_number"  # nothing excuses that, and it is the cheapest question
     asked, told = difference(*prompts), difference(*answers)
     if strict_answer and (told.left or told.right):
         return "other_answer"
@@ -109,7 +78,7 @@ def judge(
 
 def _verdict(found: Difference) -> Verdict:
     both = {*found.left, *found.right}
-    if any(_NUMBER.search(word) for word in both):
+    if any(NUMBER.search(word) for word in both):
         return "other_number"
     if both & NEGATIONS:
         return "negated"
@@ -131,7 +100,7 @@ def _excused(asked: Difference, told: Difference) -> bool:
     if told.left or told.right:
         return False
     most = max(len(asked.left), len(asked.right))
-    numbers = any(_NUMBER.search(word) for word in {*asked.left, *asked.right})
+    numbers = any(NUMBER.search(word) for word in {*asked.left, *asked.right})
     return (
         not numbers
         and told.content >= REWORDED_ANSWER
@@ -143,61 +112,3 @@ def _excused(asked: Difference, told: Difference) -> bool:
 def _one_sided(found: Difference) -> bool:
     added = len(found.left) + len(found.right)
     return not (found.left and found.right) and added <= max(PREFIX, ADDED * found.content)
-
-
-def _weighty(words: list[str]) -> list[str]:
-    return [word for word in words if word not in LIGHT and word not in _swapped_light()]
-
-
-@cache
-def _swapped_light() -> frozenset[str]:
-    """Light words with two neighbouring letters swapped, as in `htat`."""
-    swapped = {
-        word[:i] + word[i + 1] + word[i] + word[i + 2 :]
-        for word in LIGHT if len(word) > 2 for i in range(len(word) - 1)
-    }  # fmt: skip
-    return frozenset(swapped - NEGATIONS)
-
-
-def _content(words: Counter[str]) -> int:
-    return sum(count for word, count in words.items() if word not in LIGHT)
-
-
-def _without_splits(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
-    """Set aside words that one side writes in two: `twentyten` and `twenty`, `ten`."""
-    for one, other in ((left, right), (right, left)):
-        for word in [w for w in one if len(w) > 5]:
-            for cut in range(2, len(word) - 1):
-                if word[:cut] in other and word[cut:] in other:
-                    one.remove(word)
-                    other.remove(word[:cut])
-                    other.remove(word[cut:])
-                    break
-    return left, right
-
-
-def _without_slips(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
-    """Set aside words that differ by a slip of the pen, each with one partner."""
-    rest = list(right)
-    kept = []
-    for word in left:
-        partner = next((r for r in rest if _is_slip(word, r)), None)
-        if partner is None:
-            kept.append(word)
-        else:
-            rest.remove(partner)
-    return kept, rest
-
-
-def _is_slip(one: str, other: str) -> bool:
-    from rapidfuzz.distance import OSA
-
-    if (
-        _NUMBER.search(one + other)
-        or abs(len(one) - len(other)) > 1
-        or min(len(one), len(other)) < 3
-    ):
-        return False
-    if OSA.distance(one, other, score_cutoff=1) > 1:
-        return False
-    return sorted(one) == sorted(other) or max(len(one), len(other)) >= 5

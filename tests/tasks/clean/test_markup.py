@@ -4,7 +4,7 @@ import html
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks.clean.markup import MarkupParams, repair, strip_markup
@@ -21,6 +21,8 @@ REPAIRS = [
     ("<div class='x'><span>in</span></div>", "in", ("tags",)),
     ("Go<script>alert(1)</script> on", "Go on", ("script",)),
     ("Go<style>p{}</style> on<!-- hidden -->", "Go on", ("script",)),
+    ("fish &amp;amp; chips, 5 &amp;lt; 6", "fish & chips, 5 < 6", ("entities",)),  # escaped twice
+    ("a &amp; b: &lt;b&gt;x&lt;/b&gt;", "a & b: &lt;b&gt;x&lt;/b&gt;", ("entities",)),
     ("<b>x</b> &amp; y<!-- c -->", "x & y", ("entities", "script", "tags")),
 ]
 
@@ -51,6 +53,7 @@ MEANT = {
     "form": "<form><p>Name</p><input></form>",
     "ampersands": "R&D, AT&T; fish & chips; a && b; &c; x &y",
     "no entity": "&nosuchname; &#9;",
+    "a tag that is shown": "it puts &lt;b&gt;x&lt;/b&gt; there",
     "query": "https://example.org/?a=1&copy=2&b=3",
     "turn of chat": "<user>hi</user> <think>hm</think>",
 }
@@ -119,6 +122,9 @@ def test_white_space_at_the_ends_stays_where_nothing_was_taken_out():
     ["<b>", "</b>", "<p>", "</p>", "<br>", "a", " ", "\n", "&amp;", "&", "lt;", "amp;", "`", "<",
      "```", "<!--", "-->", "<script>", "</script>", "vector<int>", "&#60;", "p>"]
 ), max_size=14).map("".join))  # fmt: skip
+@example("<<b></b>i>x</i>")
+@example("a &amp;lt;b&amp;gt; c &lt;/b&gt;")
+@example("&#96;<b>x</b>&#96; &amp;")
 def test_cleaning_twice_changes_nothing_more(text):
     once, _ = repair(text)
     assert repair(once) == (once, ())

@@ -17,6 +17,13 @@ def test_counts_add_up_to_what_was_read(plan, ledger):
     assert counts["edited"] == 2
 
 
+def test_made_rows_are_not_counted_as_read(plan, ledger):
+    made = plan.results[0].report.model_copy(update={"made": 2})
+    results = (plan.results[0].model_copy(update={"report": made}), *plan.results[1:])
+    counts = facts.counts(plan.model_copy(update={"results": results}), ledger)
+    assert (counts["read"], counts["made"]) == (ledger.height - 2, 2)
+
+
 def test_the_sentence_gives_counts_and_verdict(plan, ledger):
     counts = facts.counts(plan, ledger)
     assert facts.sentence(counts, [GATE]).endswith("1 quarantined; all gates passed.")

@@ -1,0 +1,148 @@
+"""What two texts do not share, once all that means nothing is set aside.
+
+Set aside are words in both (their order does not matter), light words, words that one side writes
+in two, and pairs of words that differ by a slip of the pen: two neighbouring letters swapped, or
+in a word of five letters or more one letter added, lost or changed.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import NamedTuple
+
+from tasks.dedup.light_words import LIGHT, NEGATIONS
+
+Words = Counter[str]
+
+NUMBER = re.compile(r"\d")
+_SYMBOL = re.compile(
+    r"[+=<>^%÷×≤≥≠±√]|&&|\|\||(?<=\d)\s?[-*/]\s?(?=\d)|(?<![\w-])[-−](?=\.?\d)|(?<=\b[CFcf])#"
+)
+_CURRENCY = re.compile("[$€£¥₽₹]")
+
+
+class Difference(NamedTuple):
+    """What one text has that the other has not, once light words and slips are set aside."""
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    content: int  # content words of the smaller text
+
+
+def difference(one: Iterable[str], other: Iterable[str]) -> Difference:
+    """Essential words of `one` and `other` (folded words of two texts), in alphabetical order."""
+    a, b = counted(one), counted(other)
+    left, right = _surplus(a, b), _surplus(b, a)
+    left, right = _without_splits(left, right)
+    left, right = _without_slips(left, right)
+    content = min(_content(a), _content(b))
+    return Difference(tuple(_weighty(left)), tuple(_weighty(right)), content)
+
+
+def counted(words: Iterable[str]) -> Words:
+    """How often each word occurs; a count is taken as it is."""
+    return words if isinstance(words, Counter) else Counter(words)
+
+
+def numbers_replaced(one: Words, other: Words) -> bool:
+    """Whether each of two texts has a number that the other has not."""
+    return all(
+        any(NUMBER.search(word) for word in _surplus(a, b)) for a, b in ((one, other), (other, one))
+    )
+
+
+def symbols(text: str) -> tuple[list[str], list[str]]:
+    """The operators of a text in their order, and its currencies; words alone do not show them.
+
+    A currency stands at its number, which is compared as a word.
+    """
+    return [s.strip() for s in _SYMBOL.findall(text)], sorted(_CURRENCY.findall(text))
+
+
+def has_name(words: Iterable[str], text: str) -> bool:
+    """Whether one of `words` (folded) is written with a capital inside a sentence of `text`."""
+    found = (re.search(rf"[a-z,;] {re.escape(word.capitalize())}\b", text) for word in words)
+    return any(match is not None for match in found)
+
+
+def _surplus(one: Words, other: Words) -> list[str]:
+    """Words that `one` has more often than `other`, as often as it has them more, sorted."""
+    more = ((word, n - other[word]) for word, n in one.items() - other.items())
+    return sorted(word for word, n in more for _ in range(n))
+
+
+def _weighty(words: list[str]) -> list[str]:
+    return [word for word in words if word not in LIGHT and word not in _swapped_light()]
+
+
+@cache
+def _swapped_light() -> frozenset[str]:
+    """Light words with two neighbouring letters swapped, as in `htat`."""
+    swapped = {
+        word[:i] + word[i + 1] + word[i] + word[i + 2 :]
+        for word in LIGHT if len(word) > 2 for i in range(len(word) - 1)
+    }  # fmt: skip
+    return frozenset(swapped - NEGATIONS)
+
+
+def _content(words: Counter[str]) -> int:
+    return sum(count for word, count in words.items() if word not in LIGHT)
+
+
+def _without_splits(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
+    """Set aside words that one side writes in two: `twentyten` and `twenty`, `ten`."""
+    for one, other in ((left, right), (right, left)):
+        there = set(other)
+        for word in [w for w in one if len(w) > 5]:
+            for cut in range(2, len(word) - 1):
+                halves = word[:cut], word[cut:]
+                if there.issuperset(halves) and _can_take(other, halves):
+                    one.remove(word)
+                    for half in halves:
+                        other.remove(half)
+                    break
+    return left, right
+
+
+def _can_take(words: list[str], halves: tuple[str, str]) -> bool:
+    """Whether both halves are among `words`, twice where they are the same."""
+    return all(words.count(half) >= halves.count(half) for half in halves)
+
+
+def _without_slips(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
+    """Set aside words that differ by a slip of the pen, each with one partner.
+
+    One slip leaves the first or the last letter alone, so only words that share one are tried.
+    """
+    ends: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for at, word in enumerate(right):
+        ends[0, word[0]].append(at)
+        ends[-1, word[-1]].append(at)
+    taken: set[int] = set()
+    kept = []
+    for word in left:
+        tried = sorted({*ends[0, word[0]], *ends[-1, word[-1]]} - taken)
+        partner = next((at for at in tried if _is_slip(word, right[at])), None)
+        if partner is None:
+            kept.append(word)
+        else:
+            taken.add(partner)
+    return kept, [word for at, word in enumerate(right) if at not in taken]
+
+
+@cache
+def _distance() -> Callable[..., int]:
+    """Letters added, lost, changed or swapped with their neighbour."""
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance
+
+
+def _is_slip(one: str, other: str) -> bool:
+    shorter, longer = sorted((len(one), len(other)))
+    if longer - shorter > 1 or shorter < 3 or NUMBER.search(one + other):
+        return False
+    if _distance()(one, other, score_cutoff=1) > 1:
+        return False
+    return longer >= 5 or sorted(one) == sorted(other)
