@@ -16,7 +16,7 @@ from prefect.artifacts import (
 from flows.progress import Progress, listeners
 from tasks.publish.digest import digest, waterfall_table
 
-STAGES = 11  # of the longest way through `curate`
+STAGES = 12  # of the longest way through `curate`
 MOST_BYTES = 200_000  # of one artifact; larger ones slow the UI and are not published as events
 
 

@@ -1,8 +1,9 @@
 """From raw instruction files to a training set, and the reason for every row that left.
 
-The order of stages: read, validate, clean, redact, deduplicate, report contradictions, split,
-publish. Rows are redacted before they are compared, so a copy with another phone number in it is
-still a copy; everything is read once, and only what changed since the last run is computed.
+The order of stages: read, clean, validate, redact, deduplicate, report contradictions, split,
+publish. Rows are cleaned before they are judged, for an answer of nothing but `<br>` is empty, and
+redacted before they are compared, so a copy with another phone number in it is still a copy.
+Everything is read once, and only what changed since the last run is computed.
 """
 
 import warnings
@@ -28,6 +29,7 @@ from tasks.ingest.merge import Merged, merge_rows
 from tasks.ingest.params import IngestParams
 from tasks.ingest.read import ingest_file
 from tasks.ingest.sources import SourceFile, find_sources, ignored_files
+from tasks.publish.audit import audit_rows
 from tasks.publish.folder import refuse_foreign
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release, ReleasePlan
@@ -47,8 +49,8 @@ def curate(
     sources: list[str],
     out: str,
     ingest: IngestParams = IngestParams(),
-    validate: ValidateParams = ValidateParams(),
     clean: CleanParams = CleanParams(),
+    validate: ValidateParams = ValidateParams(),
     redact: RedactParams = RedactParams(),
     dedup: DedupParams = DedupParams(),
     split: SplitParams = SplitParams(),
@@ -63,8 +65,8 @@ def curate(
         sources: Files, folders or globs to read (JSONL, JSON, CSV, TSV, Parquet, also packed).
         out: Folder to write to; the files of an earlier run in it are replaced.
         ingest: How files are read.
-        validate: Which conversations are sound.
         clean: How damaged text is mended.
+        validate: Which conversations are sound.
         redact: Which personal data is replaced, and by what.
         dedup: What counts as a repeat, and which copy survives.
         split: How large validation and test are.
@@ -102,19 +104,22 @@ def curate_files(
 ) -> tuple[Release, dict[str, Any]]:
     """The stages in their order, whoever runs them; see `curate`."""
     read, raw = _read(course, files, params)
-    sound = course.row_wise(validate_rows, raw.data, params.validate_, on=params.validate_.enabled)
-    legible = course.row_wise(clean_encoding, sound, params.clean.encoding, on=params.clean.enabled)
+    legible = course.row_wise(
+        clean_encoding, raw.data, params.clean.encoding, on=params.clean.enabled
+    )
     plain = course.row_wise(clean_markup, legible, params.clean.markup, on=params.clean.enabled)
-    private = course.row_wise(redact_pii, plain, params.redact, on=params.redact.enabled)
+    sound = course.row_wise(validate_rows, plain, params.validate_, on=params.validate_.enabled)
+    private = course.row_wise(redact_pii, sound, params.redact, on=params.redact.enabled)
     distinct = course.whole(dedup_exact, private, params.dedup.exact, on=params.dedup.enabled)
     unique = course.whole(dedup_near, distinct, params.dedup.near, on=params.dedup.enabled)
     weighed = course.whole(report_conflicts, unique, params.dedup.conflict, on=params.dedup.enabled)
     kept = course.whole(split_rows, weighed, _seeded(params))
+    residues = course.audit(audit_rows, kept, params.redact) if params.redact.enabled else None
     plan = ReleasePlan(
         out=call.out, name=kept.sha256[:12], kept=kept, raw=raw.data, quarantine=raw.quarantine,
         results=tuple(course.results), stage_inputs=tuple(course.inputs),
         sources=tuple(one.report for one in read), files=tuple(files),
-        formats=params.export.formats, gates=params.gates,
+        formats=params.export.formats, gates=params.gates, residues=residues,
         parameters=params.model_dump(mode="json", by_alias=True),
         timings=tuple(course.timings), skipped=skipped_checks(params, read, call.ignored),
         command=call.command, models=models_used(params), versions=versions(),

@@ -19,6 +19,7 @@ from tasks.ingest.ingested import Ingested, SourceReport
 from tasks.ingest.merge import Merged
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
+from tasks.publish.audit import Audited
 from tasks.publish.plan import Release, ReleasePlan
 
 R = TypeVar("R", bound=BaseModel)
@@ -62,6 +63,17 @@ class PlannedCourse(Course):
         found = self._recall(merger, call, Merged) if known else None
         self._say(merger.name, 1, 0 if found else 1, "" if known else "its input changes")
         return found or Merged(data=self.unknown, quarantine=self.unknown)
+
+    def audit(
+        self, auditor: Task[..., Audited], data: DatasetRef, params: StageParams
+    ) -> dict[str, int]:
+        """Look the audit up."""
+        parts = split_dataset(data) if data.sha256 else []
+        calls = [{"data": part, "params": params} for part in parts]
+        missing = sum(self._recall(auditor, call, Audited) is None for call in calls)
+        self._say(auditor.name, len(parts) or 1, missing if parts else 1,
+                  "" if parts else "its input changes")  # fmt: skip
+        return {}
 
     def release(self, publish: Publisher, plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
         """Publishing always runs, and here it does not: of the plan nothing is written."""

@@ -53,8 +53,8 @@ class CurateParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
 
     ingest: IngestParams = IngestParams()
-    validate_: ValidateParams = Field(default=ValidateParams(), alias="validate")
     clean: CleanParams = CleanParams()
+    validate_: ValidateParams = Field(default=ValidateParams(), alias="validate")
     redact: RedactParams = RedactParams()
     dedup: DedupParams = DedupParams()
     split: SplitParams = SplitParams()

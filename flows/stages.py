@@ -1,6 +1,7 @@
 """How a flow runs its stages: from cache when it may be, in parallel where rows allow it."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from tasks.ingest.ingested import Ingested
 from tasks.ingest.merge import Merged
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
+from tasks.publish.audit import Audited
 from tasks.publish.plan import Release, ReleasePlan, StageTiming
 
 Stage = Task[..., StageResult]
@@ -79,6 +81,15 @@ class Course:
         result, cached = self._one(merger, files=files, params=params)
         self._time(merger.name, rows, started, 0.0, cached)
         return result
+
+    def audit(
+        self, auditor: Task[..., Audited], data: DatasetRef, params: StageParams
+    ) -> dict[str, int]:
+        """Count personal data in what is about to be released, part by part."""
+        started = time.perf_counter()
+        done = self._each(auditor, data.rows, "data", split_dataset(data), {"params": params})
+        self._time(auditor.name, data.rows, started, 0.0, all(cached for _, cached in done))
+        return dict(sum((Counter(one.found) for one, _ in done), Counter()))
 
     def release(self, publish: Publisher, plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
         """Write what came of the run; never from cache."""

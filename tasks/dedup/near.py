@@ -12,8 +12,6 @@ order of preference; being near to a row that was dropped is not enough, so no c
 steps can lose a row.
 """
 
-from typing import Any, NamedTuple
-
 import pandera.polars as pa
 import polars as pl
 from prefect import task
@@ -26,10 +24,9 @@ from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
 from tasks.base.text import answer, prompt
 from tasks.dedup.compare import TwinParams, compared, context, preference
-from tasks.dedup.guard import is_structured, judge
+from tasks.dedup.look import Pair, Texts, look
 from tasks.dedup.oddity import odd_pairs
 from tasks.dedup.pairs import similar_pairs, words
-from tasks.dedup.wording import counted, difference, has_name, symbols
 
 REASONS = {"near_duplicate": "another row says the same in almost the same words"}
 
@@ -71,14 +68,6 @@ class NearDedupParams(TwinParams):
     )  # fmt: skip
 
 
-class _Pair(NamedTuple):
-    a: int
-    b: int
-    jaccard: float
-    ratio: float
-    verdict: str
-
-
 def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
     """Mark every near twin with its survivor, the similarity and RapidFuzz's ratio.
 
@@ -98,8 +87,8 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
     ).with_columns(order=pl.struct("source", "odd", "size", "id").rank("ordinal"))
     texts = listed["text"] if params.enabled else listed["text"].clear()
     found = similar_pairs(texts, params.threshold, params.shingle_words)
-    texts_of = _Texts(listed, {*found["a"], *found["b"]})
-    pairs = [_look(texts_of, pair, params) for pair in found.iter_rows()]
+    texts_of = Texts(listed, {*found["a"], *found["b"]})
+    pairs = [look(texts_of, pair, params.min_ratio) for pair in found.iter_rows()]
     twins = _claim(listed, [p for p in pairs if p.verdict == "same"])
     ids = listed["id"]
     marks = pl.DataFrame(
@@ -120,54 +109,10 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
     return Outcome(marked, figures={**figures}, evidence=evidence)
 
 
-class _Texts:
-    """What the guard needs to know of each row, found out once."""
-
-    def __init__(self, listed: pl.DataFrame, places: set[int]) -> None:
-        wanted = sorted(places)
-        columns = ("text", "asked", "told", "context", "prompt", "answer")
-        rows = listed.select(columns)[wanted].iter_rows(named=True)
-        self.rows = {place: self._read(row) for place, row in zip(wanted, rows, strict=True)}
-
-    @staticmethod
-    def _read(row: dict[str, Any]) -> dict[str, Any]:
-        counts = {name: counted(row[name]) for name in ("prompt", "answer")}
-        return {
-            **row, **counts, "symbols": symbols(row["text"]), "strict": is_structured(row["told"])
-        }  # fmt: skip
-
-
-def _look(texts: _Texts, found: tuple[Any, ...], params: NearDedupParams) -> _Pair:
-    """A pair that was found (a, b, jaccard) with RapidFuzz's ratio and the guard's verdict."""
-    from rapidfuzz import fuzz
-
-    a, b, jaccard = found
-    one, other = texts.rows[a], texts.rows[b]
-    ratio = fuzz.ratio(one["text"], other["text"])
-    if ratio < params.min_ratio:
-        return _Pair(a, b, jaccard, ratio, "unlike")
-    if one["context"] != other["context"]:
-        return _Pair(a, b, jaccard, ratio, "other_context")
-    if one["symbols"] != other["symbols"]:
-        return _Pair(a, b, jaccard, ratio, "other_symbols")
-    strict = one["strict"] and other["strict"]
-    verdict = judge((one["prompt"], other["prompt"]), (one["answer"], other["answer"]), strict)
-    if verdict == "same" and (_renamed(one, other, "prompt") or _renamed(one, other, "answer")):
-        verdict = "other_name"
-    return _Pair(a, b, jaccard, ratio, verdict)
-
-
-def _renamed(one: dict[str, Any], other: dict[str, Any], part: str) -> bool:
-    """Whether one side has a name where the other has another; words alone have no capitals."""
-    found = difference(one[part], other[part])
-    raw = {"prompt": "asked", "answer": "told"}[part]
-    return has_name(found.left, one[raw]) and has_name(found.right, other[raw])
-
-
-def _claim(listed: pl.DataFrame, pairs: list[_Pair]) -> list[tuple[int, float, float] | None]:
+def _claim(listed: pl.DataFrame, pairs: list[Pair]) -> list[tuple[int, float, float] | None]:
     """For every row its survivor with similarity and ratio; None for rows that stay."""
     order = listed["order"].to_list()
-    near: dict[int, list[tuple[int, _Pair]]] = {}
+    near: dict[int, list[tuple[int, Pair]]] = {}
     for pair in pairs:
         near.setdefault(pair.a, []).append((pair.b, pair))
         near.setdefault(pair.b, []).append((pair.a, pair))

@@ -72,13 +72,14 @@ def check_sources(specs: Sequence[str], spool: Path) -> list[str]:
 def ignored_files(specs: Sequence[str]) -> list[str]:
     """Names of the files in folders and globs that are no sources: hidden, or of unknown kind."""
     return sorted(
-        {name for spec in specs for name, path in _walk(spec) if not _is_source(name, path)}
+        {_writable(n) for spec in specs for n, path in _walk(spec) if not _is_source(n, path)}
     )
 
 
 def _files(spec: str, spool: Path) -> list[tuple[str, Path]]:
     if spec == STDIN:
         return [(STDIN, _spooled(spool))]
+    _check_spec(spec)
     if _URL.match(spec):
         raise SourceError(f"{spec}: remote sources cannot be read yet; download the file first")
     path = Path(spec)
@@ -94,6 +95,19 @@ def _files(spec: str, spool: Path) -> list[tuple[str, Path]]:
     if not files:
         raise SourceError(f"{spec}: no file that can be read; {_HOW}")
     return files
+
+
+def _check_spec(spec: str) -> None:
+    """An empty text would be the current folder; nothing can be written about bytes of no text."""
+    if not spec.strip():
+        raise SourceError("a source is empty text; is a variable unset? Name a file or a folder")
+    if _writable(spec) != spec:
+        raise SourceError(f"{spec!a}: the path is not UTF-8; rename it")
+
+
+def _writable(name: str) -> str:
+    """`name` with bytes that are not UTF-8 spelled out."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def _walk(spec: str) -> Iterator[tuple[str, Path]]:

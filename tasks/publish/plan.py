@@ -33,6 +33,7 @@ class ReleasePlan(BaseModel, frozen=True):
     files: tuple[SourceFile, ...]
     formats: tuple[str, ...]
     gates: GateParams
+    residues: dict[str, int] | None  # personal data that the audit found; None: not looked for
     parameters: dict[str, JsonValue]
     timings: tuple[StageTiming, ...]
     skipped: tuple[tuple[str, str, str], ...]  # check, why it did not run, what unlocks it

@@ -19,10 +19,7 @@ from tasks.publish.lines import REFUSALS
 from tasks.publish.plan import Release, ReleasePlan
 from tasks.publish.report import render
 from tasks.publish.report_facts import gather
-from tasks.redact.audit import residues
 from tasks.redact.mask import mask_texts
-from tasks.redact.params import RedactParams
-from tasks.redact.rules import HARD
 from tasks.select.split import SIDES
 
 UNREADABLE = ("unreadable_file", "file_too_large")
@@ -47,7 +44,7 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
     folder.write("data.parquet", export(kept, "parquet").body, kept.height)
     folder.write("ledger.parquet", _parquet(ledger), ledger.height)
     folder.write("quarantine.jsonl", _quarantine(plan), plan.quarantine.rows)
-    gates = judge_gates(_measured(plan, ledger, kept), plan.gates)
+    gates = judge_gates(_measured(plan, ledger), plan.gates)
     report = gather(plan, ledger, gates, mask_texts)
     report["skipped"] += _refused(refused)
     _write_pages(folder, plan, report)
@@ -96,35 +93,17 @@ def _quarantine(plan: ReleasePlan) -> bytes:
     return body.getvalue()
 
 
-def _measured(plan: ReleasePlan, ledger: pl.DataFrame, kept: pl.DataFrame) -> Measured:
+def _measured(plan: ReleasePlan, ledger: pl.DataFrame) -> Measured:
     states = dict(ledger["state"].value_counts().iter_rows())
     unreadable = ledger.filter(pl.col("reason").is_in(UNREADABLE), state="quarantined")
-    audited = plan.result("redact.pii") is not None
     return Measured(
         read=ledger.height - sum(r.report.made for r in plan.results),
         kept=states.get("kept", 0),
         dropped=states.get("dropped", 0),
         quarantined=states.get("quarantined", 0),
         unreadable_files=unreadable.height,
-        residual_pii=_residual(kept, plan) if audited else None,
+        residual_pii=None if plan.residues is None else sum(plan.residues.values()),
     )
-
-
-def _residual(kept: pl.DataFrame, plan: ReleasePlan) -> int:
-    """Pieces of personal data that the audit finds in what is about to be released.
-
-    It looks for the kinds that were to be taken out, in every column that holds text.
-    """
-    asked = RedactParams.model_validate(plan.parameters["redact"])
-    field = pl.element().struct.field
-    columns = [
-        kept[column].list.eval(field(name)).explode().drop_nulls()
-        for column in ("messages", "rejected")
-        for name in ("content", "extra")
-    ] + [kept["tools"].drop_nulls(), kept["meta"].drop_nulls()]
-    texts = pl.concat(columns).unique(maintain_order=True).to_list()
-    hard = tuple(kind for kind in asked.entities if kind in HARD)
-    return sum(residues(texts, entities=hard, keep=asked.keep).values())
 
 
 def _write_pages(folder: RunFolder, plan: ReleasePlan, report: dict[str, Any]) -> None:

@@ -16,21 +16,27 @@ def duplicates(plan: ReleasePlan, mask: Mask) -> Facts:
     """Families, similarities and the pairs nearest to the decision."""
     near, exact = plan.result("dedup.near"), plan.result("dedup.exact")
     dropped = [read_dataset(r.dropped) for r in (exact, near) if r is not None and r.dropped.rows]
-    if near is None or near.evidence is None or not dropped:
+    if not dropped:
         return {}
     twins = pl.concat([d.select(twin="drop_twin_of") for d in dropped]).collect()["twin"]
     sizes = twins.value_counts(name="rows").with_columns(size=pl.col("rows") + 1)
     biggest = sizes.sort("size", "twin", descending=[True, False]).head(SHOWN)
-    pairs = read_dataset(near.evidence).collect()
     named = text_of({*biggest["twin"]}, plan)
     largest = [
         {"size": size, "survivor": survivor, "text": named.get(survivor, "")}
         for survivor, size in biggest.select("twin", "size").iter_rows()
     ]
     mask_and_cut(largest, mask)
+    families = dict(sizes["size"].value_counts().sort("size").iter_rows())
+    facts: Facts = {"families": families, "biggest": largest}
+    return facts if near is None else facts | _near_facts(near, plan, mask)
+
+
+def _near_facts(near: StageResult, plan: ReleasePlan, mask: Mask) -> Facts:
+    """What the join over shingles saw."""
+    assert near.evidence is not None
+    pairs = read_dataset(near.evidence).collect()
     return {
-        "families": dict(sizes["size"].value_counts().sort("size").iter_rows()),
-        "biggest": largest,
         "similarity": _similarity(pairs),
         "threshold": _threshold(plan),
         "at": _at(near),

@@ -147,7 +147,9 @@ def test_the_doctor_finds_this_machine_well(own_home):
 def test_a_missing_extra_is_named_with_the_way_to_get_it(own_home, tmp_path):
     if importlib.util.find_spec("prefect_ray"):
         pytest.skip("Ray is installed here")
-    done = finery("curate", SAMPLE, "--out", "run", "--set", "runner=ray", env=own_home, cwd=tmp_path)
+    done = finery(
+        "curate", SAMPLE, "--out", "run", "--set", "runner=ray", env=own_home, cwd=tmp_path
+    )
 
     assert done.returncode == 2
     assert "finery[ray]" in done.stderr

@@ -1,6 +1,7 @@
 """Which files a run reads, and what they are called."""
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -93,3 +94,24 @@ def test_a_source_that_is_not_there_is_an_error_that_says_what_to_do(
 def test_a_file_whose_name_looks_like_a_glob_is_that_file(tmp_path):
     (tmp_path / "a[1].csv").write_text("x")
     assert names(tmp_path / "a[1].csv") == ["a[1].csv"]
+
+
+@pytest.mark.parametrize("spec", ["", "  "])
+def test_an_empty_source_is_not_the_current_folder(spec, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.jsonl").write_text("{}\n")
+    with pytest.raises(SourceError, match="a variable unset"):
+        find_sources([spec], tmp_path / "spool")
+    assert [file.name for file in find_sources(["."], tmp_path / "spool")] == ["a.jsonl"]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no file names that are not UTF-8")
+def test_a_path_that_is_not_utf8_is_an_error_and_a_file_left_out_is_spelled(tmp_path):
+    folder = tmp_path / os.fsdecode(b"raw\xff")
+    folder.mkdir()
+    (folder / "a.jsonl").write_text("{}\n")
+    with pytest.raises(SourceError, match="path is not UTF-8; rename it"):
+        find_sources([str(folder)], tmp_path / "spool")
+    assert ignored_files([str(tmp_path)]) == []
+    (tmp_path / os.fsdecode(b"notes\xfe.txt")).touch()
+    assert ignored_files([str(tmp_path)]) == [r"notes\udcfe.txt"]

@@ -78,6 +78,7 @@ def small_run(folder: Path, redacted: bool = True, **changes: Any) -> ReleasePla
         out=str(folder / "out"), name="small", kept=data, raw=raw.data, quarantine=raw.quarantine,
         results=tuple(results), stage_inputs=tuple(inputs), sources=tuple(r.report for r in read),
         files=tuple(files), formats=("openai", "alpaca"), gates=GateParams(),
+        residues={},
         parameters={"seed": 0, "dedup": {"near": {"threshold": 0.45}}, "redact": {}},
         timings=(StageTiming(stage="x", seconds=1, cpu_seconds=0.5, rows=10, cached=False),),
         skipped=(("llm", "no endpoint", "llm.endpoint"),), command="finery curate", models=(),

@@ -8,9 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tasks.base.dataset import read_dataset
 from tasks.base.errors import LedgerError, UsageError
+from tasks.publish.audit import count_residues
 from tasks.publish.gates import GateParams
 from tasks.publish.release import write_release
+from tasks.redact.params import RedactParams
 from tests.tasks.publish.small_run import MAIL, PHONE, RECORDS
 
 
@@ -121,20 +124,32 @@ def test_a_failed_gate_hides_nothing_and_is_named(plan, tmp_path):
 
 
 def test_rows_without_redaction_are_not_audited(open_plan, tmp_path):
-    _, report = write_release(open_plan.model_copy(update={"out": str(tmp_path / "out")}))
+    unread = open_plan.model_copy(update={"out": str(tmp_path / "out"), "residues": None})
+    _, report = write_release(unread)
     assert "max_residual_pii" not in {gate["name"] for gate in report["gates"]}
 
 
-def test_personal_data_left_in_released_text_fails_its_gate(plan, open_plan, tmp_path):
-    """As if the redaction had missed a row: its result is there, its work is not."""
-    missed = open_plan.model_copy(
-        update={"out": str(tmp_path / "out"),
-                "results": (*open_plan.results, plan.result("redact.pii")),
-                "stage_inputs": (*open_plan.stage_inputs, plan.stage_inputs[3])}
-    )  # fmt: skip
+def test_personal_data_left_in_released_text_fails_its_gate(open_plan, tmp_path):
+    """As if the redaction had missed a row: nothing of it was done."""
+    found = count_residues(read_dataset(open_plan.kept).collect(), RedactParams())
+    missed = open_plan.model_copy(update={"out": str(tmp_path / "out"), "residues": found})
     release, report = write_release(missed)
     assert release.failed_gates == ("max_residual_pii",)
     assert report["gates"][0]["value"] == 2
+
+
+def test_the_audit_looks_for_what_was_to_be_taken_out_in_every_column(open_plan):
+    rows = read_dataset(open_plan.kept).collect()
+    assert count_residues(rows, RedactParams(entities=("IBAN_CODE",))) == {}
+    told = rows.head(1).with_columns(
+        meta=pl.lit('{"mail": "anna.k@example.org"}'), tools=pl.lit('[{"ip": "25.83.114.9"}]')
+    )
+    assert (
+        count_residues(told, RedactParams()).items()
+        >= {"EMAIL_ADDRESS": 1, "IP_ADDRESS": 1}.items()
+    )
+    kept = RedactParams(keep=("anna.k@example.org", "25.83.114.9"))
+    assert not {"EMAIL_ADDRESS", "IP_ADDRESS"} & count_residues(told, kept).keys()
 
 
 def test_a_row_without_a_fate_writes_nothing(plan, tmp_path):
