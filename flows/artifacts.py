@@ -1,5 +1,6 @@
 """The facts of a run in Prefect's UI: waterfall, digest with plots, link to the report."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +17,8 @@ from prefect.artifacts import (
 from flows.progress import Progress, listeners
 from tasks.publish.digest import digest, waterfall_table
 
+PAUSE = 1.0  # seconds between two updates of the progress; each is a call to the server
 STAGES = 12  # of the longest way through `curate`
-MOST_BYTES = 200_000  # of one artifact; larger ones slow the UI and are not published as events
 
 
 @contextmanager
@@ -25,10 +26,14 @@ def progress_artifact() -> Iterator[None]:
     """A progress artifact that follows the run, for those who watch it in the UI."""
     made = create_progress_artifact(key="progress", progress=0.0, description="Stages of this run")
     done: set[str] = set()
+    told = time.monotonic()
 
     def follow(step: Progress) -> None:
-        if step.done == step.parts and step.stage not in done:
+        nonlocal told
+        if step.done == step.parts:
             done.add(step.stage)
+        if time.monotonic() - told > PAUSE:
+            told = time.monotonic()
             update_progress_artifact(made, min(100.0, 100 * len(done) / STAGES))  # type: ignore[arg-type]
 
     listeners.append(follow)
@@ -42,12 +47,9 @@ def progress_artifact() -> Iterator[None]:
 def publish_artifacts(report: dict[str, Any], out: str, run: str) -> None:
     """Leave the run's artifacts under stable keys, so that the UI shows their history."""
     create_table_artifact(
-        key="waterfall", table=waterfall_table(report)[:200], description=report["sentence"]
+        key="waterfall", table=waterfall_table(report), description=report["sentence"]
     )
-    page = digest(report)
-    if len(page.encode()) > MOST_BYTES:
-        page = page.encode()[: MOST_BYTES - 100].decode(errors="ignore") + "\n\n(cut)"
-    create_markdown_artifact(key="digest", markdown=page, description=f"Run {run}")
+    create_markdown_artifact(key="digest", markdown=digest(report), description=f"Run {run}")
     create_link_artifact(
         key="report", link=(Path(out).absolute() / "report.html").as_uri(), link_text="report.html",
         description="The whole report as one page; open the file on the machine that ran it.",

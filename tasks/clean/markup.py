@@ -50,7 +50,7 @@ _CODE = re.compile(
     rf"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`|{_CODE_HIDDEN.pattern}", re.DOTALL
 )
 _SCRIPT = re.compile(r"(?is)<(script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->")
-_BREAK = re.compile(r"(?i)<br\s*/?>[ \t]*\n?")
+_BREAK = re.compile(r"(?i)<br\s*/?>(?:[ \t]*\n)?")  # what is behind it on the line stays
 _NEXT_BLOCK = re.compile(rf"(?i)</(?:{'|'.join(BLOCKS)})\s*>\s*(?=<(?:{'|'.join(BLOCKS)})\b)")
 _TAG = re.compile(
     r"(?i)<(/?)([a-z][a-z0-9]*)((?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>\"']+))?)*\s*)>"

@@ -42,7 +42,7 @@ class IngestParams(StageParams):
         description="Records to read of each file, from its start, for a quick look. Empty: all.",
     )  # fmt: skip
     part_rows: int = Field(
-        default=4096, ge=1, le=MOST, title="Rows per part",
+        default=8192, ge=1, le=MOST, title="Rows per part",
         description="Rows of one part of the dataset: the unit that later stages work on.",
     )  # fmt: skip
 
