@@ -61,7 +61,10 @@ def main() -> None:
     for name, make in TABLES.items():
         marked = f"<!-- {name} -->\n{make()}\n<!-- end -->"
         text = re.sub(
-            f"<!-- {name} -->\n.*?\n<!-- end -->", lambda _, m=marked: m, text, flags=re.DOTALL
+            f"<!-- {name} -->\n(?:.*?\n)??<!-- end -->",
+            lambda _, m=marked: m,
+            text,
+            flags=re.DOTALL,
         )
     README.write_text(text)
 

@@ -18,6 +18,11 @@ def test_a_table_says_what_the_code_says(name):
     assert block(TEXT, name) == TABLES[name](), "run: python -m tests.readme_tables"
 
 
+def test_no_section_is_lost():
+    sections = ["Start", "Use", "What happens to a row", "Every night, and from the UI", "Figures"]
+    assert [s for s in sections if f"\n## {s}\n" not in TEXT] == []
+
+
 @pytest.mark.server
 def test_the_first_screen_shows_what_the_command_prints(own_home, tmp_path):  # noqa: F811
     done = finery("curate", SAMPLE, "--out", "demo-run", "-q", env=own_home, cwd=tmp_path)
