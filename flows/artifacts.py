@@ -14,7 +14,7 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from flows.progress import Progress, listeners
+from tasks.base.progress import Progress, listeners
 from tasks.publish.digest import digest, waterfall_table
 
 PAUSE = 1.0  # seconds between two updates of the progress; each is a call to the server

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from flows.curate import Call, curate_files
 from flows.home import store
 from flows.params import CurateParams
-from flows.stages import Course, Publisher, Stage, references
+from flows.stages import Course, Publisher, Stage, is_whole
 from tasks.base.cache import key_of
 from tasks.base.dataset import DatasetRef, split_dataset
 from tasks.base.params import StageParams
@@ -127,7 +127,7 @@ class PlannedCourse(Course):
             )
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
-        return found if all(ref.exists() for ref in references(found)) else None
+        return found if is_whole(found) else None
 
     def _nothing(self, stage: str) -> StageResult:
         report = StageReport(stage=stage, kind="edit", rows_in=0, rows_out=0)

@@ -12,7 +12,7 @@ from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTa
 from prefect.tasks import Task
 from pydantic import BaseModel
 
-from flows.progress import Progress, announce
+from tasks.base.progress import Progress, announce
 from tasks.base.cache import code_of
 from tasks.base.dataset import DatasetRef, join_datasets, split_dataset
 from tasks.base.errors import UsageError
@@ -121,10 +121,14 @@ class Course:
         return self._sound(stage, state, call)
 
     def _sound(self, stage: Task[..., R], state: State[R], call: Arguments) -> tuple[R, bool]:
-        """The result of a finished task; computed anew if files that it points at are gone."""
+        """The result of a finished task; computed anew if it is not all there.
+
+        Files that it points at may be gone, or a stage may not have come to all rows, because a
+        budget was spent or an endpoint was down.
+        """
         result: R = state.result()
         cached = state.name == CACHED
-        if cached and not all(ref.exists() for ref in references(result)):
+        if cached and not is_whole(result):
             return stage.with_options(refresh_cache=True)(**call), False
         return result, cached
 
@@ -166,6 +170,12 @@ def join_results(results: list[StageResult]) -> StageResult:
 def _join(references: Iterator[DatasetRef | None]) -> DatasetRef | None:
     there = [ref for ref in references if ref is not None]
     return join_datasets(there) if there else None
+
+
+def is_whole(result: BaseModel) -> bool:
+    """Whether a result from cache can stand for the computation."""
+    left = result.report.unfinished if isinstance(result, StageResult) else 0
+    return not left and all(ref.exists() for ref in references(result))
 
 
 def references(result: BaseModel) -> list[DatasetRef]:

@@ -4,7 +4,7 @@ import sys
 from types import TracebackType
 from typing import Any, Self
 
-from flows.progress import Progress, listeners
+from tasks.base.progress import Progress, listeners
 
 
 class ProgressView:

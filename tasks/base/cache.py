@@ -50,10 +50,15 @@ def _content(value: object) -> object:
     if isinstance(value, DatasetRef):
         return value.sha256
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude=getattr(value, "not_content", None))
+        free = getattr(value, "not_content", ())
+        return {name: _content(v) for name, v in dict(value).items() if name not in free}
+    if isinstance(value, dict):
+        return {str(k): _content(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_content(v) for v in value]
-    return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(str(v) for v in value)
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def code_of(module: str) -> str:

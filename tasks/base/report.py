@@ -10,6 +10,21 @@ from tasks.base.errors import RowsChangedError
 Kind = Literal["filter", "edit", "score", "make"]
 
 
+class Cost(BaseModel, frozen=True):
+    """What a stage asked of language models, and what it paid."""
+
+    calls: int = 0  # sent, each attempt counted
+    recalled: int = 0  # answered from memory, so not sent
+    tokens_in: int = 0
+    tokens_out: int = 0
+    money: float = 0.0  # in the currency of the price table; 0 where the model has no price
+    batched: int = 0  # of `calls`, handed in as a batch
+
+    def __add__(self, other: "Cost") -> "Cost":
+        """Both together."""
+        return Cost(**{name: value + getattr(other, name) for name, value in dict(self).items()})
+
+
 class StageReport(BaseModel, frozen=True):
     """Row counts of one stage. Rows in and rows made always equal rows out plus rows dropped."""
 
@@ -20,7 +35,9 @@ class StageReport(BaseModel, frozen=True):
     made: int = 0
     dropped: dict[str, int] = {}  # reason -> rows
     edited: int = 0  # rows whose text changed
+    unfinished: int = 0  # rows that the stage did not come to; the next run tries them again
     figures: dict[str, JsonValue] = {}  # a handful of numbers of the stage's own
+    cost: Cost | None = None  # when it was computed, not when it came from cache
     seconds: float = 0.0  # wall time of the computation, also when served from cache later
     cpu_seconds: float = 0.0
 
@@ -59,7 +76,9 @@ def join_reports(reports: list[StageReport]) -> StageReport:
             "made": sum(r.made for r in reports),
             "dropped": dict(sorted(dropped.items())),
             "edited": sum(r.edited for r in reports),
+            "unfinished": sum(r.unfinished for r in reports),
             "figures": dict(sorted(figures.items())),
+            "cost": sum((r.cost for r in reports if r.cost), Cost()) if reports[0].cost else None,
             "seconds": sum(r.seconds for r in reports),
             "cpu_seconds": sum(r.cpu_seconds for r in reports),
         }

@@ -27,7 +27,7 @@ from tasks.base.dataset import (
 )
 from tasks.base.errors import RowsChangedError
 from tasks.base.params import StageParams
-from tasks.base.report import Kind, StageReport, StageResult, add_figures
+from tasks.base.report import Cost, Kind, StageReport, StageResult, add_figures
 from tasks.base.table import DROP_REASON, ROWS, SCHEMA, TEXT_COLUMNS
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ class Outcome(NamedTuple):
     rows: pl.LazyFrame
     figures: dict[str, JsonValue] = {}  # noqa: RUF012 (of a tuple, and never filled)
     evidence: pl.DataFrame | None = None  # shown in the report; never part of the data
+    unfinished: int = 0  # rows that it did not come to, and that another run may
+    cost: Cost | None = None
 
 
 Pure = Callable[[pl.LazyFrame, P], pl.LazyFrame | Outcome]
@@ -189,7 +191,13 @@ def run_score(data: DatasetRef, score: Pure[P], params: P) -> StageResult:
         dropped=write_dataset(pl.DataFrame(schema=SCHEMA), data.store),
         evidence=_store(outcome.evidence, data.store),
         report=clock.report(
-            stage, "score", rows_in=data.rows, rows_out=data.rows, figures=outcome.figures
+            stage,
+            "score",
+            rows_in=data.rows,
+            rows_out=data.rows,
+            figures=outcome.figures,
+            unfinished=outcome.unfinished,
+            cost=outcome.cost,
         ),
     )
 
@@ -225,6 +233,8 @@ def run_make(data: DatasetRef, make: Pure[P], params: P) -> StageResult:
             rows_out=data.rows + made.height,
             made=made.height,
             figures=outcome.figures,
+            unfinished=outcome.unfinished,
+            cost=outcome.cost,
         ),
     )
 

@@ -1,0 +1,1 @@
+"""Texts as vectors, each text embedded once across all runs."""

@@ -1,0 +1,1 @@
+"""The exam of a judge: how far it agrees with people, and what sways it."""
