@@ -12,11 +12,11 @@ from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTa
 from prefect.tasks import Task
 from pydantic import BaseModel
 
-from tasks.base.progress import Progress, announce
 from tasks.base.cache import code_of
 from tasks.base.dataset import DatasetRef, join_datasets, split_dataset
 from tasks.base.errors import UsageError
 from tasks.base.params import StageParams
+from tasks.base.progress import Progress, announce
 from tasks.base.report import StageResult, join_reports
 from tasks.ingest.ingested import Ingested
 from tasks.ingest.merge import Merged
