@@ -122,7 +122,7 @@ def curate_files(
         formats=params.export.formats, gates=params.gates, residues=residues,
         parameters=params.model_dump(mode="json", by_alias=True),
         timings=tuple(course.timings), skipped=skipped_checks(params, read, call.ignored),
-        command=call.command, models=models_used(params), versions=versions(),
+        command=call.command, models=models_used(params), versions=versions(), cost=course.cost,
     )  # fmt: skip
     return course.release(publish_release, plan)
 

@@ -17,7 +17,7 @@ from tasks.base.dataset import DatasetRef, join_datasets, split_dataset
 from tasks.base.errors import UsageError
 from tasks.base.params import StageParams
 from tasks.base.progress import Progress, announce
-from tasks.base.report import StageResult, join_reports
+from tasks.base.report import Cost, StageResult, join_reports
 from tasks.ingest.ingested import Ingested
 from tasks.ingest.merge import Merged
 from tasks.ingest.params import IngestParams
@@ -41,16 +41,25 @@ class Course:
         self.results: list[StageResult] = []
         self.inputs: list[DatasetRef] = []  # what the stage of each result read
         self.timings: list[StageTiming] = []
+        self.cost = Cost()  # of what was computed, not of what came from cache
 
     def whole(
-        self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True
+        self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True, **more: object
     ) -> DatasetRef:
-        """Run a stage that must see all rows at once; returns the rows that go on."""
+        """Run a stage that must see all rows at once; returns the rows that go on.
+
+        Args:
+            stage: The stage's task.
+            data: What it reads.
+            params: Its settings.
+            on: Whether it runs at all.
+            more: Further arguments of the stage, such as the door to a language model.
+        """
         if not on:
             return data
         started = time.perf_counter()
         announce(Progress(stage.name, 0, 1, data.rows))
-        result, cached = self._one(stage, data=data, params=params)
+        result, cached = self._one(stage, data=data, params=params, **more)
         return self._keep(stage.name, data, [result], [cached], started)
 
     def row_wise(
@@ -141,6 +150,8 @@ class Course:
         started: float,
     ) -> DatasetRef:
         result = join_results(done)
+        fresh = [r.report.cost for r, known in zip(done, cached, strict=True) if not known]
+        self.cost = sum((cost for cost in fresh if cost), self.cost)
         self.results.append(result)
         self.inputs.append(data)
         self._time(name, data.rows, started, result.report.cpu_seconds, all(cached))

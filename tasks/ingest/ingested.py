@@ -18,6 +18,8 @@ class Store(BaseModel, frozen=True):
 class SourceReport(BaseModel, frozen=True):
     """What was found in one file."""
 
+    not_content: ClassVar[set[str]] = {"seconds"}
+
     name: str
     format: str
     encoding: str
@@ -32,10 +34,6 @@ class SourceReport(BaseModel, frozen=True):
 
 class Ingested(BaseModel, frozen=True):
     """One file as datasets."""
-
-    not_content: ClassVar[dict[str, set[str]]] = {
-        "data": {"store"}, "quarantine": {"store"}, "report": {"seconds"},
-    }  # fmt: skip
 
     data: DatasetRef
     quarantine: DatasetRef

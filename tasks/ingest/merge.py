@@ -6,7 +6,6 @@ first copy keeps number 0 however many follow.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
 
 import polars as pl
 from prefect import task
@@ -22,8 +21,6 @@ from tasks.ingest.params import IngestParams
 
 class Merged(BaseModel, frozen=True):
     """All files as one set of rows, and one of what could not be rows."""
-
-    not_content: ClassVar[dict[str, set[str]]] = {"data": {"store"}, "quarantine": {"store"}}
 
     data: DatasetRef
     quarantine: DatasetRef

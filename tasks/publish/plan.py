@@ -3,7 +3,7 @@
 from pydantic import BaseModel, JsonValue
 
 from tasks.base.dataset import DatasetRef
-from tasks.base.report import StageResult
+from tasks.base.report import Cost, StageResult
 from tasks.ingest.ingested import SourceReport
 from tasks.ingest.sources import SourceFile
 from tasks.publish.gates import GateParams
@@ -39,6 +39,8 @@ class ReleasePlan(BaseModel, frozen=True):
     skipped: tuple[tuple[str, str, str], ...]  # check, why it did not run, what unlocks it
     command: str
     models: tuple[dict[str, str], ...]  # name, version, sha256 and used_for of every model used
+    passports: tuple[dict[str, JsonValue], ...] = ()  # of the judges, see tasks.score.calibration
+    cost: Cost = Cost()  # of this run; what came from cache costs nothing
     versions: dict[str, str]
 
     def result(self, stage: str) -> StageResult | None:

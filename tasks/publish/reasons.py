@@ -1,6 +1,7 @@
 """What every reason means, in one sentence, gathered from the stages that give it."""
 
 from tasks.dedup import exact, near
+from tasks.score import drop
 from tasks.validate import rows
 
 QUARANTINED = {
@@ -28,6 +29,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "validate.rows": rows.REASONS,
     "dedup.exact": exact.REASONS,
     "dedup.near": near.REASONS,
+    "score.drop": drop.REASONS,
 }
 
 

@@ -18,7 +18,7 @@ from tasks.publish.gates import Measured, judge_gates
 from tasks.publish.lines import REFUSALS
 from tasks.publish.plan import Release, ReleasePlan
 from tasks.publish.report import render
-from tasks.publish.report_facts import gather
+from tasks.publish.report_facts import gather, spent
 from tasks.redact.mask import mask_texts
 from tasks.select.split import SIDES
 
@@ -110,7 +110,7 @@ def _write_pages(folder: RunFolder, plan: ReleasePlan, report: dict[str, Any]) -
     files = [{"path": f["path"], "rows": f["rows"], "bytes": f["bytes"]} for f in folder.files]
     report["files"] = files
     # the page is the same for the same input; how long it took stands in report.json
-    untimed = {k: v for k, v in report.items() if k != "timings"}
+    untimed = {k: v for k, v in report.items() if k not in ("timings", "cost")}
     folder.write("report.html", render(untimed).encode())
     folder.write("report.json", _json(report))
     folder.write("README.md", dataset_card(report, list(plan.formats)).encode())
@@ -132,7 +132,7 @@ def _manifest(plan: ReleasePlan, report: dict[str, Any]) -> dict[str, object]:
         "gates": report["gates"],
         "models": list(plan.models),
         "parent": None,
-        "cost": {"calls": 0, "tokens": 0, "money": 0.0},
+        "cost": spent(plan.cost),
     }
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import polars as pl
 
+from tasks.base.report import Cost
 from tasks.publish import evidence, facts, twins
 from tasks.publish.gates import Gate
 from tasks.publish.plan import ReleasePlan
+from tasks.publish.quality import quality
 
 Facts = dict[str, Any]
 
@@ -34,11 +36,14 @@ def gather(
         "redactions": _redactions(plan),
         "duplicates": twins.duplicates(plan, unless_redacted),
         "contradictions": twins.contradictions(plan, unless_redacted),
+        "quality": quality(plan, unless_redacted),
         "shape": facts.shape(plan),
         "splits": _splits(ledger),
         "models": list(plan.models),
+        "passports": list(plan.passports),
         "skipped": [dict(zip(("check", "why", "unlock"), s, strict=True)) for s in plan.skipped],
         "timings": facts.timings(plan),
+        "cost": spent(plan.cost),
         "again": {
             "command": plan.command,
             "seed": plan.parameters.get("seed"),
@@ -50,6 +55,14 @@ def gather(
             ],
         },
     }
+
+
+def spent(cost: Cost) -> Facts:
+    """What a run paid: calls, tokens and money, as the manifest has it."""
+    return {
+        "calls": cost.calls, "recalled": cost.recalled, "batched": cost.batched,
+        "tokens": cost.tokens_in + cost.tokens_out, "money": round(cost.money, 6),
+    }  # fmt: skip
 
 
 def _redactions(plan: ReleasePlan) -> Facts:

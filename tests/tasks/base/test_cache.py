@@ -109,3 +109,24 @@ def test_only_a_failing_file_system_or_network_is_tried_again(error, again):
 
 def test_what_succeeded_is_not_tried_again():
     assert is_transient(None, None, Completed(data=1)) is False
+
+
+class _Inner(BaseModel, frozen=True):
+    not_content: ClassVar[set[str]] = {"speed"}
+    speed: int = 1
+    name: str = "a"
+
+
+class _Outer(BaseModel, frozen=True):
+    inner: _Inner = _Inner()
+    more: tuple[_Inner, ...] = ()
+
+
+def test_what_is_no_content_counts_for_nothing_however_deep_it_lies():
+    def seen(outer):
+        return cache._content(outer)
+
+    quick = _Inner(speed=9)
+    assert seen(_Outer(inner=quick, more=(quick,))) == seen(_Outer(more=(_Inner(),)))
+    assert seen(_Outer(inner=_Inner(name="b"))) != seen(_Outer())
+    assert seen(_Outer(more=(_Inner(name="b"),))) != seen(_Outer(more=(_Inner(),)))
