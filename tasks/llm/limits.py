@@ -1,0 +1,170 @@
+"""How fast an endpoint may be asked: rates, concurrency, back-off and a circuit breaker.
+
+Concurrency follows the endpoint: halved when it says too much (429, 503, time-outs), one more after
+as many answers as are in flight (AIMD). When it fails again and again nobody is sent there but one
+call at a time that looks whether it is back; after `PROBES` of those it is given up.
+"""
+
+import asyncio
+import random
+import re
+from collections import deque
+from collections.abc import Mapping
+from time import monotonic
+
+PAUSE = 2.0  # seconds before the first look at an endpoint that failed; doubled each time
+PROBES = 5  # a minute in all
+LONGEST_WAIT = 120.0  # seconds that a server may ask us to wait; longer is a failure
+BACKOFF, MOST_BACKOFF = 0.5, 30.0
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+class Bucket:
+    """Tokens that flow in at a rate. It may be overdrawn by one call, which the next waits for."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.rate = per_minute / 60
+        self.most = max(self.rate, 1.0)  # a second's worth may come at once
+        self.level, self.told = self.most, monotonic()
+
+    def wait(self) -> float:
+        """Seconds until something may be taken."""
+        if not self.rate:
+            return 0.0
+        now = monotonic()
+        self.level = min(self.most, self.level + (now - self.told) * self.rate)
+        self.told = now
+        return 0.0 if self.level > 0 else -self.level / self.rate + 0.001
+
+    def take(self, amount: float) -> None:
+        """Take `amount`; a negative one gives back what was estimated too high."""
+        self.level -= amount
+
+
+class Pace:
+    """Lets calls through to one endpoint. Lives in one event loop."""
+
+    def __init__(self, concurrency: int, requests: int, tokens: int) -> None:
+        self.most = concurrency
+        self.allowed = float(concurrency)
+        self.running = 0
+        self.requests, self.tokens = Bucket(requests), Bucket(tokens)
+        self.not_before = 0.0  # the endpoint asked all to wait until then
+        self.reached = False  # whether anybody was ever there
+        self.failures = 0  # in a row
+        self.probes = 0
+        self.given_up = False
+        self._eased = 0.0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._chance = random.Random(0)
+
+    async def enter(self, tokens: int) -> bool:
+        """Wait for a turn; False if the endpoint was given up."""
+        while not self.given_up:
+            if self.running >= self._room():
+                await self._queue()
+                continue
+            wait = max(self.requests.wait(), self.tokens.wait(), self.not_before - monotonic())
+            if wait <= 0:
+                self.running += 1
+                self.requests.take(1)
+                self.tokens.take(tokens)
+                return True
+            await asyncio.sleep(wait)
+        return False
+
+    def leave(self, *, estimated: int, used: int) -> None:
+        """A call is over; what it really used goes on the books."""
+        self.running -= 1
+        self.tokens.take(used - estimated)
+        self._wake(1)
+
+    def succeeded(self) -> None:
+        """An answer came: after as many as are in flight, one more may be."""
+        self.reached = True
+        if self.failures >= self.threshold():
+            self._wake(self.most)
+        self.failures = self.probes = 0
+        if self.allowed < self.most:
+            self.allowed = min(self.most, self.allowed + 1 / max(self.allowed, 1))
+            self._wake(1)
+
+    def too_much(self, wait: float | None) -> None:
+        """The endpoint wants less, and perhaps says from when on it takes more."""
+        now = monotonic()
+        if now - self._eased > 1:  # all that were in flight fail together; that counts once
+            self._eased, self.allowed = now, max(1.0, self.allowed / 2)
+        if wait is not None:
+            self.not_before = max(self.not_before, now + wait)
+
+    def failed(self, *, reached: bool) -> None:
+        """No answer came: after many in a row only one call at a time looks, later and later.
+
+        Where nobody has ever been, one look is enough.
+        """
+        self.reached = self.reached or reached
+        self.failures += 1
+        now = monotonic()
+        if self.failures < self.threshold() or now < self.not_before:
+            return  # in the pause, it is what was under way when the circuit opened
+        self.probes += 1
+        if self.probes > (PROBES if self.reached else 1):
+            self.given_up = True
+            self._wake(len(self._waiting))
+            return
+        self.not_before = now + PAUSE * 2 ** (self.probes - 1)
+
+    def threshold(self) -> int:
+        """Failures in a row that open the circuit."""
+        return 2 * self.most + 4
+
+    def backoff(self, attempt: int) -> float:
+        """Seconds before attempt `attempt` + 2, with full jitter."""
+        most = min(MOST_BACKOFF, BACKOFF * 2.0**attempt)
+        return self._chance.uniform(0.1, 1) * most
+
+    def heed(self, headers: Mapping[str, str]) -> None:
+        """Wait where the endpoint says that nothing is left until a reset."""
+        for kind in ("requests", "tokens"):
+            if headers.get(f"x-ratelimit-remaining-{kind}") == "0":
+                reset = seconds(headers.get(f"x-ratelimit-reset-{kind}", ""))
+                if reset is not None and reset <= LONGEST_WAIT:
+                    self.not_before = max(self.not_before, monotonic() + reset)
+
+    def _room(self) -> int:
+        return 1 if self.failures >= self.threshold() else int(self.allowed)
+
+    async def _queue(self) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        await turn
+
+    def _wake(self, many: int) -> None:
+        while many > 0 and self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                many -= 1
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server wants to be left alone, from `retry-after-ms` or `retry-after`."""
+    try:
+        if "retry-after-ms" in headers:
+            return max(0.0, float(headers["retry-after-ms"]) / 1000)
+        return max(0.0, float(headers["retry-after"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def seconds(text: str) -> float | None:
+    """A duration as rate-limit headers write it: `6m0s`, `120ms`, `1.5s`, or plain seconds."""
+    parts = _DURATION.findall(text)
+    if parts and "".join(a + b for a, b in parts) == text:
+        return sum(float(amount) * _SECONDS[unit] for amount, unit in parts)
+    try:
+        return float(text)
+    except ValueError:
+        return None
