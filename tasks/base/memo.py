@@ -1,9 +1,10 @@
 """Row memo: what an expensive row-wise stage found in a text, so that it never reads it twice.
 
 A memo is a folder of Parquet fragments with the columns `key` (hash of the text) and `value`
-(JSON). A fragment is written whole and under a name of its own, so many workers may append at
-once, and a run that is killed loses only the batch in hand. The folder's name is the fingerprint of
-all that decides a value but the text: code, params, engines, models.
+(JSON, or the type that the memo is opened with). A fragment is written whole and under a name of
+its own, so many workers may append at once, and a run that is killed loses only the batch in hand.
+The folder's name is the fingerprint of all that decides a value but the text: code, params,
+engines, models.
 """
 
 import hashlib
@@ -12,23 +13,26 @@ from uuid import uuid4
 
 import polars as pl
 
-SCHEMA = pl.Schema({"key": pl.UInt64, "value": pl.String})
+SCHEMA = pl.Schema({"key": pl.UInt64(), "value": pl.String()})
 FEW = 64  # fragments; above, they are packed into one when the memo is opened
 
 
 class RowMemo:
     """Remembers `value` by `key` under one fingerprint."""
 
-    def __init__(self, store: str, stage: str, fingerprint: str) -> None:
-        """Open the memo of `stage`, which need not exist yet."""
+    def __init__(
+        self, store: str, stage: str, fingerprint: str, value: pl.DataType = SCHEMA["value"]
+    ) -> None:
+        """Open the memo of `stage`, which need not exist yet; its values are of type `value`."""
         name = hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
+        self.schema = pl.Schema({**SCHEMA, "value": value})
         self.folder = Path(store, "memo", stage, name)
 
     def recall(self, keys: pl.Series) -> pl.DataFrame:
         """Known values for `keys`: columns key and value, one line per known key, any order."""
         files = sorted(self.folder.glob("*.parquet"))
         if not files:
-            return pl.DataFrame(schema=SCHEMA)
+            return pl.DataFrame(schema=self.schema)
         known = pl.scan_parquet(files).filter(pl.col("key").is_in(keys.unique().implode()))
         rows = known.unique("key", keep="any").collect()
         if len(files) > FEW:
@@ -40,7 +44,7 @@ class RowMemo:
         if rows.is_empty():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._write(rows.select(SCHEMA.names()).cast(SCHEMA))
+        self._write(rows.select(self.schema.names()).cast(self.schema))
 
     def _write(self, rows: pl.DataFrame) -> None:
         draft = self.folder / f".{uuid4().hex}"

@@ -11,7 +11,10 @@ Kind = Literal["filter", "edit", "score", "make"]
 
 
 class Cost(BaseModel, frozen=True):
-    """What a stage asked of language models, and what it paid."""
+    """What a stage asked of language models: what it paid now, and what the answers are worth.
+
+    The second is the same whether an answer was paid for now or remembered.
+    """
 
     calls: int = 0  # sent, each attempt counted
     recalled: int = 0  # answered from memory, so not sent
@@ -19,6 +22,9 @@ class Cost(BaseModel, frozen=True):
     tokens_out: int = 0
     money: float = 0.0  # in the currency of the price table; 0 where the model has no price
     batched: int = 0  # of `calls`, handed in as a batch
+    answers: int = 0  # sent now or remembered
+    answer_tokens: int = 0  # in and out, of all of them
+    answer_money: float = 0.0
 
     def __add__(self, other: "Cost") -> "Cost":
         """Both together."""

@@ -59,7 +59,8 @@ class Door:
         self.budget = Budget(params, price_of(params))
         self.stage, self.store = stage, store
         self.unanswered: Counter[Reason] = Counter()
-        self._recalled = 0
+        self._recalled = self._answers_read = 0
+        self._recalled_tokens = (0, 0)
         self._money = 0.0
         self._tokens = (0, 0)
         self._ratio = per_token(self.memory.totals(self.identity))
@@ -75,9 +76,13 @@ class Door:
     @property
     def cost(self) -> Cost:
         """What was paid through this door so far."""
+        paid, remembered = self._tokens, self._recalled_tokens
+        price = self.budget.price
         return Cost(
             calls=self._client.sent if self._client else 0, recalled=self._recalled,
-            tokens_in=self._tokens[0], tokens_out=self._tokens[1], money=self._money,
+            tokens_in=paid[0], tokens_out=paid[1], money=self._money,
+            answers=self._answers_read, answer_tokens=sum(paid) + sum(remembered),
+            answer_money=self._money + (price.of(*remembered) if price else 0.0),
         )  # fmt: skip
 
     def ask_all(self, calls: Sequence[Call]) -> list[Answer]:
@@ -124,6 +129,8 @@ class Door:
         key = call.key(self.identity)
         known = self.memory.recall(key)
         if known is not None:
+            before = self._recalled_tokens
+            self._recalled_tokens = (before[0] + known.tokens_in, before[1] + known.tokens_out)
             yield place, Answer(known.body, recalled=True)
         elif key in pending:  # the same question is under way
             pending[key].places.append(place)
@@ -175,6 +182,7 @@ class Door:
 
     def _count(self, answer: Answer) -> None:
         self._recalled += answer.recalled
+        self._answers_read += answer.body is not None
         if answer.reason is not None:
             self.unanswered[answer.reason] += 1
 

@@ -30,6 +30,15 @@ class GateParams(StageParams):
         "the audit still finds in released text.",
     )  # fmt: skip
 
+    max_unscored: float = Field(
+        default=1, ge=0, le=1, title="Most unscored",
+        description="Share of the scored set that no tier could decide over.",
+    )  # fmt: skip
+    max_poor: float = Field(
+        default=1, ge=0, le=1, title="Most poor",
+        description="Share of the scored set that was found poor, dropped or not.",
+    )  # fmt: skip
+
 
 class Gate(NamedTuple):
     """One limit and how the run stands to it."""
@@ -50,6 +59,8 @@ class Measured(NamedTuple):
     quarantined: int
     unreadable_files: int
     residual_pii: int | None  # None: redaction is off, nothing was audited
+    verdicts: dict[str, int] | None = None  # rows by verdict; None: nothing was scored
+    judge: str | None = None  # why the judge may not drop what it was told to; "" if it may
 
 
 def judge_gates(seen: Measured, params: GateParams) -> list[Gate]:
@@ -71,7 +82,23 @@ def judge_gates(seen: Measured, params: GateParams) -> list[Gate]:
             _most("max_residual_pii", params.max_residual_pii, found,
                   f"{found:,} pieces of personal data left in released text")
         )  # fmt: skip
+    if seen.verdicts is not None:
+        gates += _scored(seen.verdicts, params)
+    if seen.judge is not None:
+        told = seen.judge or "the judge that rows are dropped by has passed its exam, or is forced"
+        gates.append(Gate("judge_passport", 0, int(bool(seen.judge)), not seen.judge, told))
     return sorted(gates, key=lambda gate: gate.passed)
+
+
+def _scored(verdicts: dict[str, int], params: GateParams) -> list[Gate]:
+    rows = max(sum(verdicts.values()), 1)
+    found = []
+    for verdict, limit in (("unscored", params.max_unscored), ("poor", params.max_poor)):
+        n = verdicts.get(verdict, 0)
+        text = f"{n:,} of {rows:,} rows ({n / rows:.1%}) {verdict}"
+        if limit < 1:
+            found.append(_most(f"max_{verdict}", limit, n / rows, text))
+    return found
 
 
 def _most(name: str, limit: float, value: float, text: str) -> Gate:

@@ -40,6 +40,7 @@ class ReleasePlan(BaseModel, frozen=True):
     command: str
     models: tuple[dict[str, str], ...]  # name, version, sha256 and used_for of every model used
     passports: tuple[dict[str, JsonValue], ...] = ()  # of the judges, see tasks.score.calibration
+    judge_refused: str | None = None  # why a judge may not drop rows; None: none was told to
     cost: Cost = Cost()  # of this run; what came from cache costs nothing
     versions: dict[str, str]
 

@@ -1,5 +1,6 @@
 """What a report says of scores: who decided, how scores lie, which rows are worst."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,18 @@ def quality(plan: ReleasePlan, mask: Mask) -> Facts:
     }
 
 
+def verdicts(plan: ReleasePlan) -> dict[str, int] | None:
+    """Rows by verdict; None where there is no verdict."""
+    result = plan.result("score.verdict")
+    if result is None:
+        return None
+    tiers: Any = result.report.figures.get("tiers", {})
+    counted: Counter[str] = Counter()
+    for by_verdict in tiers.values():
+        counted.update(by_verdict)
+    return dict(sorted(counted.items()))
+
+
 def _scored(plan: ReleasePlan, columns: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Scores of the kept rows, and of those that left for their scores."""
     chosen = [*columns, *(c for c in ("score_judge_reason",) if c not in columns)]
@@ -69,10 +82,9 @@ def _tiers(plan: ReleasePlan) -> list[Facts]:
         lines.append(
             {"tier": tier, "what": what, "rows": sum(counts.values()),
              **{v: counts.get(v, 0) for v in ("good", "poor", "review", "unscored")},
-             "cpu_seconds": round(sum(r.report.cpu_seconds for r in spent[tier]), 3),
-             "calls": sum(c.calls for c in costs),
-             "tokens": sum(c.tokens_in + c.tokens_out for c in costs),
-             "money": sum(c.money for c in costs)}
+             "answers": sum(c.answers for c in costs),
+             "tokens": sum(c.answer_tokens for c in costs),
+             "money": round(sum(c.answer_money for c in costs), 6)}
         )  # fmt: skip
     return lines
 

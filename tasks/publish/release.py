@@ -17,6 +17,7 @@ from tasks.publish.formats import export, suffix
 from tasks.publish.gates import Measured, judge_gates
 from tasks.publish.lines import REFUSALS
 from tasks.publish.plan import Release, ReleasePlan
+from tasks.publish.quality import verdicts
 from tasks.publish.report import render
 from tasks.publish.report_facts import gather, spent
 from tasks.redact.mask import mask_texts
@@ -103,6 +104,8 @@ def _measured(plan: ReleasePlan, ledger: pl.DataFrame) -> Measured:
         quarantined=states.get("quarantined", 0),
         unreadable_files=unreadable.height,
         residual_pii=None if plan.residues is None else sum(plan.residues.values()),
+        verdicts=verdicts(plan),
+        judge=plan.judge_refused,
     )
 
 

@@ -37,12 +37,21 @@ def test_the_nightly_run_has_a_time_zone_and_never_meets_itself():
     assert nightly["concurrency_limit"]["limit"] == 1
 
 
-def test_the_flow_and_the_recipe_have_the_same_parameters():
+def test_a_flow_and_its_recipe_have_the_same_parameters():
     import inspect
 
     from flows.curate import curate
-    from flows.params import CurateParams
+    from flows.params import CurateParams, ScoreRunParams
     from flows.recipe import names
+    from flows.score import score
 
-    asked = set(inspect.signature(curate.fn).parameters) - {"sources", "out"}
-    assert asked == set(names(CurateParams))
+    for flow, params in ((curate, CurateParams), (score, ScoreRunParams)):
+        asked = set(inspect.signature(flow.fn).parameters) - {"sources", "out", "gold"}
+        assert asked == set(names(params))
+
+
+def test_every_flow_has_a_deployment():
+    assert {d["entrypoint"] for d in DEPLOYMENTS} == {
+        "flows/curate.py:curate",
+        "flows/score.py:score",
+    }

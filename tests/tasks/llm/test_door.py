@@ -65,6 +65,8 @@ def test_what_was_answered_once_is_never_asked_again_even_with_the_endpoint_gone
         answers = again.ask_all(calls(20))
     assert all(a.recalled for a in answers)
     assert (again.cost.calls, again.cost.recalled, again.cost.tokens_in) == (0, 20, 0)
+    assert (again.cost.answers, again.cost.answer_tokens) == (20, 300), "what they are worth stays"
+    assert (door.cost.answers, door.cost.answer_tokens) == (20, 300)
     assert set(server.asked.values()) == {1}
 
 

@@ -97,6 +97,36 @@ def examples() -> dict[str, list[dict[str, Any]]]:
     }  # fmt: skip
 
 
+def quality() -> dict[str, Any]:
+    """Verdicts of four tiers, two scores and a worst row that tries to harm the page."""
+    bins = [f"{i / 10:.1f} to {(i + 1) / 10:.1f}" for i in range(10)]
+    no = {"good": 0, "poor": 0, "review": 0, "unscored": 0, "answers": 0, "tokens": 0,
+          "money": 0.0}  # fmt: skip
+    return {
+        "tiers": [
+            {**no, "tier": "rules", "what": "refusals", "rows": 41, "poor": 41},
+            {**no, "tier": "encoder", "what": "a head", "rows": 2000, "good": 1800, "poor": 200},
+            {**no, "tier": "judge", "what": "a model", "rows": 400, "good": 300, "poor": 100,
+             "answers": 2400, "tokens": 812_000, "money": 0.12},
+            {**no, "tier": "none", "what": "nobody", "rows": 519, "unscored": 519},
+        ],
+        "whys": [{"why": "refusal", "what": "begins with a refusal", "rows": 41},
+                 {"why": "budget_reached", "what": "the budget was spent", "rows": 519}],
+        "scores": [
+            {"name": "score_judge", "title": "Judge", "what": "A rubric.", "blind": SCRIPT,
+             "rows": 400, "unscored": 2560, "median": 0.7, "mean": 0.66, "bins": bins,
+             "raw": [9, 8, 7, 11, 20, 45, 80, 100, 70, 50],
+             "kept": [0, 0, 0, 0, 20, 45, 80, 100, 70, 50]},
+            {"name": "score_reward", "title": "Reward", "what": "A reward.", "blind": "Truth.",
+             "rows": 0, "unscored": 2960, "median": None, "mean": None, "bins": bins,
+             "raw": [0] * 10, "kept": [0] * 10},
+        ],
+        "worst": [{"name": "score_judge", "title": "Judge",
+                   "rows": [example("Say it.\n" + SCRIPT, score=0.01)]}],
+        "unscored": {"budget_reached": 519},
+    }  # fmt: skip
+
+
 def _parts() -> dict[str, Any]:
     names = ("support.jsonl", "clinic/notes.csv", SCRIPT, "seed_tasks.json")
     return {
@@ -143,6 +173,13 @@ def _parts() -> dict[str, Any]:
              "raw": [801, 1502, 1310, 600, 186], "kept": [301, 1122, 1010, 420, 107]},
             {"name": "turns per row", "bins": ["2", "3 to 4", "5 to 8", "over 8"],
              "raw": [3000, 1000, 300, 99], "kept": [2000, 700, 200, 60]},
+        ],
+        "quality": quality(),
+        "passports": [
+            {"judge": "gpt-x@" + SCRIPT, "verdict": "fail",
+             "why": ["agrees with people in 61 % of pairs, which is little above chance"],
+             "figures": [{"name": "kappa", "value": "0.21", "interval": "0.10 to 0.32",
+                          "people": "0.81", "what": "agreement beyond chance"}]}
         ],
         "splits": {"train": 2664, "validation": 148, "test": 148},
         "models": [{"name": "en_core_web_sm", "version": "3.8.0", "sha256": "ab" * 32,

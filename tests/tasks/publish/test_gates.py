@@ -53,3 +53,24 @@ def test_failed_gates_come_first_and_say_by_how_much():
 def test_an_empty_run_fails_for_its_rows_and_divides_by_nothing():
     nothing = Measured(0, 0, 0, 0, 0, 0)
     assert [g.name for g in judge_gates(nothing, GateParams()) if not g.passed] == ["min_rows"]
+
+
+def scored(**more):
+    return Measured(10, 10, 0, 0, 0, None, **more)
+
+
+def test_without_scores_no_gate_asks_for_them():
+    assert "max_unscored" not in {g.name for g in judge_gates(scored(), GateParams(max_unscored=0))}
+
+
+def test_rows_that_nobody_decided_over_fail_a_run_that_wants_them_decided():
+    verdicts = {"good": 6, "poor": 1, "unscored": 3}
+    failed = judge_gates(scored(verdicts=verdicts), GateParams(max_unscored=0.29, max_poor=0.1))[0]
+    assert (failed.name, failed.passed, failed.value) == ("max_unscored", False, 0.3)
+    assert "3 of 10 rows (30.0%) unscored" in failed.text
+
+
+def test_a_judge_that_may_not_drop_what_it_was_told_to_fails_the_run():
+    gates = {g.name: g for g in judge_gates(scored(judge="no passport"), GateParams())}
+    assert (gates["judge_passport"].passed, gates["judge_passport"].text) == (False, "no passport")
+    assert {g.name: g for g in judge_gates(scored(judge=""), GateParams())}["judge_passport"].passed

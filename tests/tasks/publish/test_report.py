@@ -69,9 +69,10 @@ def test_the_page_shows_every_section_of_a_full_report(html: str) -> None:
 
 
 def test_a_section_without_anything_to_show_is_left_out() -> None:
-    report = {**sample_report(), "edits": [], "redactions": {}, "timings": None, "models": []}
+    report = {**sample_report(), "edits": [], "redactions": {}, "timings": None, "models": [],
+              "passports": [], "quality": {}}  # fmt: skip
     shown = re.findall(r'<section id="(\w+)">', render(report))
-    assert shown == [s for s in SECTIONS if s not in ("changes", "time", "models")]
+    assert shown == [s for s in SECTIONS if s not in ("changes", "time", "models", "quality")]
 
 
 @pytest.mark.parametrize("key", sorted(sample_report()))
