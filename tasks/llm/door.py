@@ -5,6 +5,7 @@ in an earlier run is not made again, and needs neither key nor endpoint.
 """
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from queue import SimpleQueue
@@ -67,6 +68,8 @@ class Door:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: Client | None = None
         self._done: SimpleQueue[tuple[str, Answer]] = SimpleQueue()
+        self._fresh: list[tuple[_Pending, Answer]] = []
+        self._tasks: set[asyncio.Future[None]] = set()
 
     @property
     def grade(self) -> Grade:
@@ -149,25 +152,44 @@ class Door:
             return False
         one = _Pending([place], call, key, size, reserved)
         pending[key] = one
-        asyncio.run_coroutine_threadsafe(self._ask_one(one), self._started())
+        self._started().call_soon_threadsafe(self._begin, one)
         return True
 
+    def _begin(self, one: _Pending) -> None:
+        """Runs in the loop, as does all down to `_write`."""
+        task = asyncio.ensure_future(self._ask_one(one))
+        self._tasks.add(task)  # the loop itself holds tasks but weakly
+        task.add_done_callback(self._tasks.discard)
+
     async def _ask_one(self, one: _Pending) -> None:
-        """Runs in the loop. The answer is on disk before anybody sees it."""
         try:
             assert self._client is not None
             answer = await self._client.ask(one.call, sum(one.reserved))
-            body = answer.body
-            if body is not None:
-                if not answer.tokens_in + answer.tokens_out:  # the endpoint does not count
-                    answer = answer._replace(tokens_in=one.reserved[0])
-                kept = Remembered(body, answer.tokens_in, answer.tokens_out)
-                self.memory.remember(one.key, self.identity, one.characters, kept)
-        except asyncio.CancelledError:
-            raise
         except Exception as error:  # a fault of ours must not leave the asker waiting for ever
             answer = Answer(None, "endpoint_failed", f"fault in the door: {type(error).__name__}")
-        self._done.put((one.key, answer))
+        if answer.body is not None and not answer.tokens_in + answer.tokens_out:
+            answer = answer._replace(tokens_in=one.reserved[0])  # the endpoint does not count
+        if not self._fresh:  # all that arrive in one turn of the loop are written together
+            asyncio.get_running_loop().call_soon(self._write)
+        self._fresh.append((one, answer))
+
+    def _write(self) -> None:
+        """An answer is on disk before anybody sees it."""
+        fresh, self._fresh = self._fresh, []
+        kept = [
+            (one.key, one.characters, Remembered(a.body, a.tokens_in, a.tokens_out))
+            for one, a in fresh
+            if a.body is not None
+        ]
+        failed: Answer | None = None
+        try:
+            if kept:
+                self.memory.remember(self.identity, kept)
+        except sqlite3.Error as error:
+            told = f"the memory cannot be written: {type(error).__name__}"
+            failed = Answer(None, "endpoint_failed", told)
+        for one, answer in fresh:
+            self._done.put((one.key, failed or answer))
 
     def _arrived(self, pending: dict[str, _Pending]) -> Iterator[tuple[int, Answer]]:
         """Wait for one answer, and hand it to all who asked for it."""

@@ -6,6 +6,7 @@ processes may share the file. Neither keys nor addresses of endpoints are in it.
 """
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -95,18 +96,26 @@ class Memory:
             ).fetchone()
         return found is not None
 
-    def remember(self, key: str, model: str, characters: int, answer: Remembered) -> None:
-        """Write an answer down; it is safe when this returns."""
-        packed = self._pack.compress(orjson.dumps(answer.body))
-        counts = (answer.tokens_in, answer.tokens_out)
+    def remember(self, model: str, answers: Iterable[tuple[str, int, Remembered]]) -> None:
+        """Write answers down; they are safe when this returns.
+
+        Args:
+            model: Identity of the model that gave them.
+            answers: Key, characters of the question, and the answer, of each.
+        """
+        packed = [
+            (bytes.fromhex(key), self._pack.compress(orjson.dumps(one.body)), size, one)
+            for key, size, one in answers
+        ]
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
-            done = self._db.execute(
-                "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?)",
-                (bytes.fromhex(key), packed, *counts),
-            )
-            if done.rowcount:
-                self._db.execute(_ADD, (model, characters, *counts))
+            for key, body, size, one in packed:
+                counts = (one.tokens_in, one.tokens_out)
+                done = self._db.execute(
+                    "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?)", (key, body, *counts)
+                )
+                if done.rowcount:
+                    self._db.execute(_ADD, (model, size, *counts))
             self._db.execute("COMMIT")
 
     def totals(self, model: str) -> Totals:
