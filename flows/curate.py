@@ -7,37 +7,37 @@ Everything is read once, and only what changed since the last run is computed.
 """
 
 import warnings
-from typing import Any, NamedTuple
+from typing import Any
 
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
 
 from flows.artifacts import progress_artifact, publish_artifacts
+from flows.front import Call, prepare, release
 from flows.home import store
-from flows.params import CleanParams, CurateParams, DedupParams, ExportParams, Runner
-from flows.plan import command_line, models_used, skipped_checks
+from flows.params import (
+    CleanParams,
+    CurateParams,
+    DedupParams,
+    ExportParams,
+    Runner,
+    ScoreParams,
+)
+from flows.plan import command_line
+from flows.scoring import Bench, refused, score_rows, seat
 from flows.stages import Course, task_runner
-from flows.versions import versions
-from tasks.base.errors import UsageError
-from tasks.clean.encoding import clean_encoding
-from tasks.clean.markup import clean_markup
 from tasks.dedup.conflict import report_conflicts
 from tasks.dedup.exact import dedup_exact
 from tasks.dedup.near import dedup_near
-from tasks.ingest.ingested import Ingested, Store
-from tasks.ingest.merge import Merged, merge_rows
 from tasks.ingest.params import IngestParams
-from tasks.ingest.read import ingest_file
 from tasks.ingest.sources import SourceFile, find_sources, ignored_files
-from tasks.publish.audit import audit_rows
+from tasks.llm.params import LlmParams
 from tasks.publish.folder import refuse_foreign
 from tasks.publish.gates import GateParams
-from tasks.publish.plan import Release, ReleasePlan
-from tasks.publish.release import publish_release
+from tasks.publish.plan import Release
 from tasks.redact.params import RedactParams
-from tasks.redact.pii import redact_pii
 from tasks.select.split import SplitParams, split_rows
-from tasks.validate.rows import ValidateParams, validate_rows
+from tasks.validate.rows import ValidateParams
 
 # Prefect makes a Pydantic model of the signature; that its field hides a deprecated method of
 # Pydantic's is harmless, and `validate` is the name that the contract gives the section.
@@ -53,6 +53,8 @@ def curate(
     validate: ValidateParams = ValidateParams(),
     redact: RedactParams = RedactParams(),
     dedup: DedupParams = DedupParams(),
+    llm: LlmParams = LlmParams(),
+    score: ScoreParams = ScoreParams(),
     split: SplitParams = SplitParams(),
     export: ExportParams = ExportParams(),
     gates: GateParams = GateParams(),
@@ -69,6 +71,8 @@ def curate(
         validate: Which conversations are sound.
         redact: Which personal data is replaced, and by what.
         dedup: What counts as a repeat, and which copy survives.
+        llm: Which language model is asked, how fast, and what it may cost.
+        score: What rows are worth, and which of them leave for it; off unless enabled.
         split: How large validation and test are.
         export: Formats that are written.
         gates: Limits that fail the run.
@@ -76,8 +80,8 @@ def curate(
         seed: Changes every choice made by chance; the split is the only one.
     """
     params = CurateParams(
-        ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, split=split,
-        export=export, gates=gates, runner=runner, seed=seed,
+        ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, llm=llm,
+        score=score, split=split, export=export, gates=gates, runner=runner, seed=seed,
     )  # fmt: skip
     refuse_foreign(out)
     files = find_sources(sources, store() / "spool")
@@ -91,64 +95,23 @@ def curate(
     return release
 
 
-class Call(NamedTuple):
-    """How a run was called."""
-
-    out: str
-    command: str
-    ignored: list[str]  # files in the sources' folders that are no sources
-
-
 def curate_files(
     course: Course, files: list[SourceFile], params: CurateParams, call: Call
 ) -> tuple[Release, dict[str, Any]]:
     """The stages in their order, whoever runs them; see `curate`."""
-    read, raw = _read(course, files, params)
-    legible = course.row_wise(
-        clean_encoding, raw.data, params.clean.encoding, on=params.clean.enabled
-    )
-    plain = course.row_wise(clean_markup, legible, params.clean.markup, on=params.clean.enabled)
-    sound = course.row_wise(validate_rows, plain, params.validate_, on=params.validate_.enabled)
-    private = course.row_wise(redact_pii, sound, params.redact, on=params.redact.enabled)
-    distinct = course.whole(dedup_exact, private, params.dedup.exact, on=params.dedup.enabled)
-    unique = course.whole(dedup_near, distinct, params.dedup.near, on=params.dedup.enabled)
-    weighed = course.whole(report_conflicts, unique, params.dedup.conflict, on=params.dedup.enabled)
-    kept = course.whole(split_rows, weighed, _seeded(params))
-    residues = course.audit(audit_rows, kept, params.redact) if params.redact.enabled else None
-    plan = ReleasePlan(
-        out=call.out, name=kept.sha256[:12], kept=kept, raw=raw.data, quarantine=raw.quarantine,
-        results=tuple(course.results), stage_inputs=tuple(course.inputs),
-        sources=tuple(one.report for one in read), files=tuple(files),
-        formats=params.export.formats, gates=params.gates, residues=residues,
-        parameters=params.model_dump(mode="json", by_alias=True),
-        timings=tuple(course.timings), skipped=skipped_checks(params, read, call.ignored),
-        command=call.command, models=models_used(params), versions=versions(), cost=course.cost,
-    )  # fmt: skip
-    return course.release(publish_release, plan)
+    prepared = prepare(course, files, params)
+    on = params.dedup.enabled
+    distinct = course.whole(dedup_exact, prepared.rows, params.dedup.exact, on=on)
+    unique = course.whole(dedup_near, distinct, params.dedup.near, on=on)
+    weighed = course.whole(report_conflicts, unique, params.dedup.conflict, on=on)
+    bench = seat(course, params) if params.score.enabled else Bench()
+    scored = score_rows(course, weighed, params, bench) if params.score.enabled else weighed
+    kept = course.whole(split_rows, scored, _seeded(params))
+    may_not = refused(params.score, bench) if params.score.enabled else None
+    return release(course, prepared, kept, params, call, bench.facts(), may_not)
 
 
 def _seeded(params: CurateParams) -> SplitParams:
     """The split with the run's seed, unless it has its own."""
     own = params.split.seed
     return params.split.model_copy(update={"seed": params.seed if own is None else own})
-
-
-def _read(
-    course: Course, files: list[SourceFile], params: CurateParams
-) -> tuple[list[Ingested], Merged]:
-    """Read every file, and join them to one set with an id per row.
-
-    Raises:
-        UsageError: Not one file could be read, or there is no row in any.
-    """
-    place = Store(path=str(store()))
-    found = course.read(ingest_file, files, store=place, params=params.ingest)
-    if not any(one.data.rows for one in found):
-        raise UsageError("\n".join(["no row could be read:", *(_why(one) for one in found)]))
-    merged = course.merge(merge_rows, found, params.ingest)
-    return found, merged
-
-
-def _why(one: Ingested) -> str:
-    reasons = ", ".join(f"{n} {reason}" for reason, n in one.report.quarantined.items())
-    return f"  {one.report.name}: {reasons or 'no record in it'}"

@@ -35,8 +35,16 @@ def deploy_all() -> int:
         )  # fmt: skip
         if done.returncode:
             raise UsageError(f"prefect {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
-    sys.stdout.write(f"deployed curate/curate and curate/nightly to {url}\n")
+    sys.stdout.write(f"deployed {', '.join(_names())} to {url}\n")
     return 0
+
+
+def _names() -> list[str]:
+    """Flow and deployment, as Prefect lists them."""
+    import yaml
+
+    listed = yaml.safe_load((ROOT / FILE).read_text())["deployments"]
+    return [f"{one['entrypoint'].rsplit(':')[-1]}/{one['name']}" for one in listed]
 
 
 def _profile_url() -> str:

@@ -7,20 +7,26 @@ from typing import Any, TypeVar
 from prefect.tasks import Task
 from pydantic import BaseModel
 
-from flows.curate import Call, curate_files
+from flows.curate import curate_files
+from flows.front import Call
 from flows.home import store
-from flows.params import CurateParams
+from flows.params import CurateParams, RunParams, ScoreRunParams
+from flows.price import Priced, price_exam, price_judge, rows_as_read, total
+from flows.score import score_files
+from flows.scoring import seeded_judge
 from flows.stages import Course, Publisher, Stage, is_whole
 from tasks.base.cache import key_of
 from tasks.base.dataset import DatasetRef, split_dataset
 from tasks.base.params import StageParams
-from tasks.base.report import StageReport, StageResult
+from tasks.base.report import Cost, StageReport, StageResult
 from tasks.ingest.ingested import Ingested, SourceReport
 from tasks.ingest.merge import Merged
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
 from tasks.publish.audit import Audited
 from tasks.publish.plan import Release, ReleasePlan
+from tasks.score.calibration.candidate import identity_of
+from tasks.score.calibration.passport import GoldFacts, Passport
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -32,12 +38,23 @@ class PlannedCourse(Course):
         super().__init__(runner=None)
         self.steps: list[dict[str, Any]] = []
         self.unknown = DatasetRef(store=str(store()), sha256="", rows=1)
+        self.before_judge: DatasetRef | None = None
+        self.is_examined = False
 
     def whole(
-        self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True
+        self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True, **more: object
     ) -> DatasetRef:
         """Look a stage up that sees all rows at once."""
-        return self._stage(stage, [data], params, on)
+        if stage.name == "score.judge":
+            self.before_judge = data
+        return self._stage(stage, [data], params, on, **more)
+
+    def exam(self, examiner: Task[..., Passport], **call: object) -> Passport:
+        """Look an exam up; one that was never held is failed."""
+        found = self._recall(examiner, call, Passport)
+        self._say(examiner.name, 1, 0 if found else 1, "")
+        self.is_examined = found is not None
+        return found or _unexamined(call)
 
     def row_wise(
         self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True
@@ -83,14 +100,17 @@ class PlannedCourse(Course):
         return Release(out=plan.out, **nothing, failed_gates=(), sentence=""), {}
 
     def _stage(
-        self, stage: Task[..., StageResult], parts: list[DatasetRef], params: StageParams, on: bool
-    ) -> DatasetRef:
+        self, stage: Task[..., StageResult], parts: list[DatasetRef], params: StageParams, on: bool,
+        **more: object,
+    ) -> DatasetRef:  # fmt: skip
         if not on:
             self.steps.append({"stage": stage.name, "will": "skip", "why": "switched off"})
             return parts[0] if len(parts) == 1 else self.unknown
         known = all(part.sha256 for part in parts)
         found = [
-            self._recall(stage, {"data": part, "params": params}, StageResult) if known else None
+            self._recall(stage, {"data": part, "params": params, **more}, StageResult)
+            if known
+            else None
             for part in parts
         ]
         missing = sum(result is None for result in found)
@@ -141,18 +161,65 @@ class PlannedCourse(Course):
         return Ingested(data=self.unknown, quarantine=self.unknown, report=report)
 
 
-def plan_run(files: list[SourceFile], params: CurateParams, as_json: bool) -> int:
-    """Print what a run over `files` would do; returns the exit code."""
+def plan_run(files: list[SourceFile], params: RunParams, as_json: bool, gold: str = "") -> int:
+    """Print what a run over `files` would do, and what it would pay; returns the exit code."""
     course = PlannedCourse()
-    curate_files(course, files, params, Call("", "", []))
-    cost = {"calls": 0, "tokens": 0, "money": 0.0}  # no stage of this flow calls a paid model
+    if isinstance(params, CurateParams):
+        curate_files(course, files, params, Call("", "", []))
+    else:
+        assert isinstance(params, ScoreRunParams)
+        score_files(course, files, params, Call("", "", []), gold)
+    priced = _price(course, files, params, gold)
     if as_json:
-        sys.stdout.write(json.dumps({"steps": course.steps, "cost": cost}) + "\n")
+        sys.stdout.write(json.dumps({"steps": course.steps, "cost": total(priced)}) + "\n")
         return 0
     megabytes = sum(f.bytes for f in files) / 1e6
     sys.stdout.write(f"{len(files)} files, {megabytes:.1f} MB\n")
     for step in course.steps:
         rows = f"{step['rows']:,} rows" if step.get("rows") else ""
         sys.stdout.write(f"  {step['stage']:<16} {step['will']:<22} {rows:<14} {step['why']}\n")
-    sys.stdout.write("cost: no paid model is called. Nothing was written.\n")
+    for line in priced:
+        sys.stdout.write(_bill(line) + "\n")
+    sys.stdout.write(
+        ("" if priced else "cost: no paid model is called. ") + "Nothing was written.\n"
+    )
     return 0
+
+
+def _price(
+    course: PlannedCourse, files: list[SourceFile], params: RunParams, gold: str
+) -> list[Priced]:
+    """What the stages that would run ask of models."""
+    given, priced = seeded_judge(params), []
+    if gold and not course.is_examined:
+        priced += price_exam(gold, params, given)
+    to_run = [s["stage"] for s in course.steps if s["will"] not in ("reuse", "skip")]
+    if "score.judge" not in to_run and "score.margin" not in to_run:
+        return priced
+    if course.before_judge and course.before_judge.sha256:
+        return priced + price_judge(course.before_judge, params, given)
+    with rows_as_read(files, params) as rows:
+        return priced + price_judge(rows, params, given)
+
+
+def _bill(line: Priced) -> str:
+    tokens = f"{line.tokens_in:,} tokens in, {line.tokens_out:,} out at most"
+    money = "no price known (llm.prices)" if line.money is None else f"{line.money:.4g} in money"
+    again = f" ({line.recalled:,} more are remembered)" if line.recalled else ""
+    return (
+        f"cost: {line.stage} asks {line.model} {line.calls:,} times{again}: {tokens}, {money}; "
+        f"{line.note}"
+    )
+
+
+def _unexamined(call: dict[str, Any]) -> Passport:
+    """The passport of a judge that has not sat its exam."""
+    gold: SourceFile = call["gold"]
+    facts = GoldFacts(
+        name=gold.name, sha256=gold.sha256, kind="pairs", items=0, people=0, faults={}
+    )
+    return Passport(
+        judge=identity_of(call["judge"], call["llm"]), gold=facts, compared=True, asked=0,
+        unscored={}, figures=(), ceiling={}, good=0.5, errors=None, cost=Cost(), verdict="fail",
+        why=(),
+    )  # fmt: skip

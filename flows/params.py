@@ -1,8 +1,16 @@
 """Parameters of the flows: what a recipe, `--set` and the form in the UI may say."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from tasks.score.calibration.exam import ExamParams
+from tasks.score.classifier import ClassifierParams
+from tasks.score.judge import JudgeParams
+from tasks.score.likelihood import LikelihoodParams
+from tasks.score.margin import MarginParams
+from tasks.score.pairing import PairingParams
+from tasks.score.reward import RewardParams
+from tasks.score.signals import SignalsParams
 
 from tasks.base.params import StageParams
 from tasks.clean.encoding import EncodingParams
@@ -11,8 +19,11 @@ from tasks.dedup.conflict import ConflictParams
 from tasks.dedup.exact import ExactDedupParams
 from tasks.dedup.near import NearDedupParams
 from tasks.ingest.params import IngestParams
+from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.redact.params import RedactParams
+from tasks.score.drop import DropParams
+from tasks.score.verdict import VerdictParams
 from tasks.select.split import SplitParams
 from tasks.validate.rows import ValidateParams
 
@@ -47,18 +58,42 @@ class ExportParams(StageParams):
     )  # fmt: skip
 
 
-class CurateParams(BaseModel):
-    """All parameters of `curate` but the sources and the folder to write to."""
+class ScoreParams(StageParams):
+    """What rows are worth, and what is done about it."""
+
+    enabled: bool = Field(
+        default=False, title="Score",
+        description="Score rows in `curate`, before the split; `finery score` always does.",
+    )  # fmt: skip
+    force: bool = Field(
+        default=False, title="Force",
+        description="Let a judge decide that has not passed its exam (`--gold`), also the local "
+        "model, which judges no better than chance. The report says so.",
+    )  # fmt: skip
+    signals: SignalsParams = Field(default=SignalsParams(), title="Cheap signals")
+    pairing: PairingParams = Field(default=PairingParams(), title="Pairs that belong together")
+    likelihood: LikelihoodParams = Field(default=LikelihoodParams(), title="Likelihoods")
+    reward: RewardParams = Field(default=RewardParams(), title="Reward model")
+    judge: JudgeParams = Field(default=JudgeParams(), title="Judge")
+    exam: ExamParams = Field(default=ExamParams(), title="Exam of the judge")
+    classifier: ClassifierParams = Field(default=ClassifierParams(), title="Encoder's head")
+    margin: MarginParams = Field(default=MarginParams(), title="Margin")
+    verdict: VerdictParams = Field(default=VerdictParams(), title="Verdict")
+    drop: DropParams = Field(default=DropParams(), title="Drop")
+
+
+class RunParams(BaseModel):
+    """What every flow over rows has."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
+    command: ClassVar[str]
 
     ingest: IngestParams = IngestParams()
     clean: CleanParams = CleanParams()
     validate_: ValidateParams = Field(default=ValidateParams(), alias="validate")
     redact: RedactParams = RedactParams()
-    dedup: DedupParams = DedupParams()
-    split: SplitParams = SplitParams()
-    export: ExportParams = ExportParams()
+    llm: LlmParams = LlmParams()
+    score: ScoreParams = ScoreParams()
     gates: GateParams = GateParams()
     runner: Runner = Field(
         default="threads", title="Runner",
@@ -68,3 +103,29 @@ class CurateParams(BaseModel):
     seed: int = Field(
         default=0, ge=0, title="Seed", description="Changes every choice made by chance."
     )
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Formats that the splits are written in; none where nothing is split."""
+        return ()
+
+
+class CurateParams(RunParams):
+    """All parameters of `curate` but the sources and the folder to write to."""
+
+    command: ClassVar[str] = "curate"
+
+    dedup: DedupParams = DedupParams()
+    split: SplitParams = SplitParams()
+    export: ExportParams = ExportParams()
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Formats that the splits are written in."""
+        return self.export.formats
+
+
+class ScoreRunParams(RunParams):
+    """All parameters of `score` but the sources, the gold file and the folder to write to."""
+
+    command: ClassVar[str] = "score"

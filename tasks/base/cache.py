@@ -50,8 +50,12 @@ def _content(value: object) -> object:
     if isinstance(value, DatasetRef):
         return value.sha256
     if isinstance(value, BaseModel):
-        free = getattr(value, "not_content", ())
-        return {name: _content(v) for name, v in dict(value).items() if name not in free}
+        free, reads = getattr(value, "not_content", ()), getattr(value, "reads", ())
+        return {
+            name: _file_content(v) if name in reads else _content(v)
+            for name, v in dict(value).items()
+            if name not in free
+        }
     if isinstance(value, dict):
         return {str(k): _content(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -59,6 +63,12 @@ def _content(value: object) -> object:
     if isinstance(value, set | frozenset):
         return sorted(str(v) for v in value)
     return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _file_content(path: str) -> str | None:
+    """What a setting that names a file stands for; None where there is no such file."""
+    file = Path(path)
+    return hashlib.sha256(file.read_bytes()).hexdigest() if path and file.is_file() else None
 
 
 def code_of(module: str) -> str:

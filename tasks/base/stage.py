@@ -33,6 +33,7 @@ from tasks.base.table import DROP_REASON, ROWS, SCHEMA, TEXT_COLUMNS
 logger = logging.getLogger(__name__)
 
 P = TypeVar("P", bound=StageParams)
+Columns = tuple[str, ...]
 
 
 class Outcome(NamedTuple):
@@ -43,6 +44,7 @@ class Outcome(NamedTuple):
     evidence: pl.DataFrame | None = None  # shown in the report; never part of the data
     unfinished: int = 0  # rows that it did not come to, and that another run may
     cost: Cost | None = None
+    fills: Columns = ()  # score columns that were there, given to rows without the first
 
 
 Pure = Callable[[pl.LazyFrame, P], pl.LazyFrame | Outcome]
@@ -163,6 +165,9 @@ def run_edit(data: DatasetRef, edit: Pure[P], params: P) -> StageResult:
 def run_score(data: DatasetRef, score: Pure[P], params: P) -> StageResult:
     """Add `score_*` columns (or `split`) to every row, and nothing else.
 
+    A stage that goes on where another stopped may name columns that it fills (`Outcome.fills`);
+    rows that have the first of them keep all of them as they are.
+
     Args:
         data: Dataset of n rows.
         score: Pure function that returns n rows with further columns.
@@ -170,22 +175,24 @@ def run_score(data: DatasetRef, score: Pure[P], params: P) -> StageResult:
 
     Raises:
         DatasetMissingError: `data` has no file.
-        RowsChangedError: `score` returned other rows than it was given, or no score.
+        RowsChangedError: `score` returned other rows than it was given, or no score, or changed a
+            score that was there.
     """
     clock, stage = _Clock(), _name(score)
     before = read_dataset(data).collect_schema().names()
     outcome = _call(score, data, params)
     names = outcome.rows.collect_schema().names()
     added = [c for c in names if c not in before and (c.startswith("score_") or c == "split")]
-    if not added:
+    if not added and not outcome.fills:
         raise RowsChangedError(f"{stage} added no score_* column; it returned {sorted(names)}")
-    scores = outcome.rows.select("id", *added).collect()
+    scores = outcome.rows.select("id", *added, *outcome.fills).collect()
     _same_rows(stage, data, scores)
     parts, start = [], 0
     for part in read_parts(data):
         mine = scores.slice(start, part.height).drop("id")
         start += part.height
-        parts.append(write_part(part.hstack(mine), data.store))
+        _only_fills(stage, part, mine, outcome.fills)
+        parts.append(write_part(part.with_columns(mine), data.store))
     return StageResult(
         data=of_parts(parts, data.store),
         dropped=write_dataset(pl.DataFrame(schema=SCHEMA), data.store),
@@ -255,6 +262,20 @@ def _same_rows(stage: str, data: DatasetRef, returned: pl.DataFrame) -> None:
         raise RowsChangedError(
             f"{stage} returned {returned.height} of {data.rows} rows, or another order; "
             f"a stage marks rows in {DROP_REASON!r} and leaves dropping them to the runner"
+        )
+
+
+def _only_fills(stage: str, part: pl.DataFrame, after: pl.DataFrame, fills: Columns) -> None:
+    """See that rows that had the first of `fills` still have what they had."""
+    if not fills:
+        return
+    has_score = part[fills[0]].is_not_null()
+    if not all(c.startswith("score_") for c in fills) or not part.filter(has_score).select(
+        fills
+    ).equals(after.filter(has_score).select(fills)):
+        raise RowsChangedError(
+            f"{stage} changed {', '.join(fills)} in rows that have a {fills[0]}; it may only give "
+            "scores to rows that have none"
         )
 
 

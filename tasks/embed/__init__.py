@@ -1,1 +1,1 @@
-"""Texts as vectors, each text embedded once across all runs."""
+"""Vectors of texts: encoders that need no network, and the memo that no text passes twice."""

@@ -1,51 +1,93 @@
 """A hard cap: what a call may take is set aside before it is sent, and settled when it is over."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from typing import NamedTuple
+
 from tasks.base.errors import UsageError
 from tasks.llm.params import LlmParams
 from tasks.llm.prices import Price
 
 
+class Amount(NamedTuple):
+    """Tokens, and the money for them."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    money: float = 0.0
+
+    def plus(self, other: "Amount", sign: int = 1) -> "Amount":
+        """Both together, or the difference."""
+        return Amount(
+            self.tokens_in + sign * other.tokens_in,
+            self.tokens_out + sign * other.tokens_out,
+            self.money + sign * other.money,
+        )
+
+
+class Purse:
+    """What was spent and what is set aside, by all who share it. Safe to use from threads."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.spent = self.held = Amount()
+
+
+_SHARED: ContextVar[Purse | None] = ContextVar("purse", default=None)
+
+
+@contextmanager
+def one_purse() -> Iterator[None]:
+    """All doors opened within share their budget: a cap holds for a run, not for each judge."""
+    token = _SHARED.set(Purse())
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
+
+
 class Budget:
-    """Tokens and money of one run through one door."""
+    """The cap on what one door, and all that share its purse, may spend."""
 
     def __init__(self, params: LlmParams, price: Price | None) -> None:
-        """Start with nothing spent.
+        """Start with nothing spent by this door.
 
         Raises:
             UsageError: There is a cap on money, and no price for the model.
         """
-        self.tokens, self.money = params.budget.tokens, params.budget.money
-        if self.money and price is None:
+        self.cap = params.budget
+        if self.cap.money and price is None:
             raise UsageError(
-                f"llm.budget.money={self.money:g} needs a price for the model {params.model!r}; "
-                "name a YAML file with `models: {" + params.model + ": {in: 0.15, out: 0.60}}` "
-                "(per million tokens) in llm.prices, or cap llm.budget.tokens"
+                f"llm.budget.money={self.cap.money:g} needs a price for the model "
+                f"{params.model!r}; name a YAML file with "
+                "`models: {" + params.model + ": {in: 0.15, out: 0.60}}` (per million tokens) in "
+                "llm.prices, or cap llm.budget.tokens"
             )
         self.price = price
-        self.spent_tokens = 0
-        self.spent_money = 0.0
-        self._held_tokens = 0
-        self._held_money = 0.0
+        self.purse = _SHARED.get() or Purse()
+        self.spent = Amount()  # by this door
 
-    def reserve(self, tokens_in: int, tokens_out: int) -> bool:
+    def worth(self, tokens_in: int, tokens_out: int, batched: bool = False) -> Amount:
+        """So many tokens with what they cost; nothing where the model has no price."""
+        money = self.price.of(tokens_in, tokens_out, batched) if self.price else 0.0
+        return Amount(tokens_in, tokens_out, money)
+
+    def reserve(self, amount: Amount) -> bool:
         """Set aside what a call may take; False if that is more than is left."""
-        tokens, money = tokens_in + tokens_out, self._money(tokens_in, tokens_out)
-        if self.tokens and self.spent_tokens + self._held_tokens + tokens > self.tokens:
-            return False
-        if self.money and self.spent_money + self._held_money + money > self.money:
-            return False
-        self._held_tokens += tokens
-        self._held_money += money
-        return True
+        with self.purse.lock:
+            total = self.purse.spent.plus(self.purse.held).plus(amount)
+            if self.cap.tokens and total.tokens_in + total.tokens_out > self.cap.tokens:
+                return False
+            if self.cap.money and total.money > self.cap.money:
+                return False
+            self.purse.held = self.purse.held.plus(amount)
+            return True
 
-    def settle(self, reserved: tuple[int, int], used: tuple[int, int]) -> float:
-        """Give back what was set aside, and book what was used; returns the money for it."""
-        self._held_tokens -= sum(reserved)
-        self._held_money -= self._money(*reserved)
-        money = self._money(*used)
-        self.spent_tokens += sum(used)
-        self.spent_money += money
-        return money
-
-    def _money(self, tokens_in: int, tokens_out: int) -> float:
-        return self.price.of(tokens_in, tokens_out) if self.price else 0.0
+    def settle(self, reserved: Amount, used: Amount) -> None:
+        """Give back what was set aside, and book what was used."""
+        with self.purse.lock:
+            self.purse.held = self.purse.held.plus(reserved, -1)
+            self.purse.spent = self.purse.spent.plus(used)
+            self.spent = self.spent.plus(used)

@@ -22,11 +22,12 @@ _CANNOT = (
     r"|(?:i['’]m|we['’]re) (?:unable to|not able to|not comfortable)"
 )
 _DEED = (
-    r"(?: (?:help|assist|comply|fulfil|fulfill|provide|answer|respond|create|write|generate|share|"
+    r"(?: help(?: (?:you|with|on|in|anyone|people)\b|[.,!;]|$)"
+    r"| (?:assist|comply|fulfil|fulfill|provide|answer|respond|create|write|generate|share|"
     r"engage|support|discuss|continue|participate|give|judge|rate|evaluate|grade|score|do|"
     r"produce|complete|offer|process|with|to|accept|accommodate|in good conscience)\b|[.,])"
 )
-REFUSAL = (
+_REFUSAL = re.compile(
     r"(?i)^[\s\"'“*_#>-]*(?:"
     rf"(?:(?:{_CANNOT}){_DEED})"
     r"|(?:i['’]?m|i am|we['’]?re|we are)(?: (?:really|very|so|terribly|deeply))? sorry[,.;:—– -]+"
@@ -39,11 +40,7 @@ REFUSAL = (
     r"|извините,? (?:но )?я не могу|(?:很)?抱歉，?我(?:不能|无法)|对不起，?我(?:不能|无法)"
     r"|申し訳(?:ありません|ございません)(?:が|。))"
 )
-"""Begins a refusal; never looked for further on, where people quote and stories speak.
-
-Written so that Python and Rust read it alike (no look-around), for use in Polars too.
-"""
-_REFUSAL = re.compile(REFUSAL)
+"""Begins a refusal; not looked for further on, where people quote and stories speak."""
 
 
 class Token(NamedTuple):

@@ -1,6 +1,7 @@
 """One endpoint: sends a call, tries again where that may help, and says why where it does not."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 AGAIN = (408, 409, 425, 429)
 """Statuses of 4xx that another attempt may be rid of."""
 
+NO_QUOTA = ("insufficient_quota", "billing_hard_limit_reached", "credit_balance_too_low")
+"""What endpoints call a 429 that no waiting helps against."""
+
 
 class Outcome(NamedTuple):
     """What one attempt came to."""
@@ -24,7 +28,9 @@ class Outcome(NamedTuple):
     detail: str = ""
     wait: float | None = None  # seconds that the server asked for
     again: bool = False  # whether another attempt may help
+    for_all: bool = False  # whether it holds for every other call too
     is_limit: bool = False  # the endpoint wants less; else it is broken
+    reached: bool = True  # whether anybody was there
 
 
 class Client:
@@ -35,72 +41,88 @@ class Client:
         self.dialect = dialect_of(str(client.base_url), model)
         self.pace, self.attempts = pace, attempts
         self.sent = 0  # calls sent, every attempt counted
-        self.rejected = ""  # the endpoint does not know our key: why
+        self.last = Outcome(None)  # of all calls, the latest that failed
 
-    async def ask(self, call: Call, tokens: int) -> Answer:
+    async def ask(self, call: Call, tokens: int, timeout: float) -> Answer:
         """Send `call` until it is answered or given up.
 
         Args:
             call: What is asked.
             tokens: Estimate of what it takes in and out, for the rate.
+            timeout: Seconds that one attempt may take.
         """
         body = {"model": self.model, **call.body}
-        last = Outcome(None, "endpoint_failed", "the endpoint was given up after many failures")
+        last = self.last
         for attempt in range(self.attempts):
-            if self.rejected:
-                return Answer(None, "key_rejected", self.rejected)
             if not await self.pace.enter(tokens):
-                break
-            last, used = await self._once(call.path, body, tokens)
+                return self._hopeless()
+            last = await self._attempt(call.path, body, tokens, timeout)
             if last.body is not None:
-                return Answer(last.body, tokens_in=used[0], tokens_out=used[1])
+                return Answer(last.body, None, "", False, *usage(last.body))
             if not last.again:
                 break
-            if attempt + 1 < self.attempts and last.wait is None:
-                await asyncio.sleep(self.pace.backoff(attempt))
+            if attempt + 1 < self.attempts and not last.wait:
+                await self.pace.sleep(self.pace.backoff(attempt))
         return Answer(None, last.reason, last.detail)
 
-    async def _once(
-        self, path: str, body: dict[str, Any], tokens: int
-    ) -> tuple[Outcome, tuple[int, int]]:
-        used = (0, 0)
-        try:
-            outcome = await self._send(path, body)
-            if outcome.body is not None:
-                used = usage(outcome.body)
-        finally:
-            self.pace.leave(estimated=tokens, used=sum(used))
-        if outcome.body is not None or not outcome.again:
-            self.pace.succeeded()  # it is there and answers, if only with a refusal
-        elif outcome.is_limit:
-            self.pace.too_much(outcome.wait)
-        else:
-            self.pace.failed(reached=outcome.detail.startswith("status"))
-        if outcome.reason == "key_rejected":
-            self.rejected = outcome.detail
-        return outcome, used
+    def _hopeless(self) -> Answer:
+        """What a call that is not sent any more has to say."""
+        last = self.last
+        told = last.detail if last.for_all else f"the endpoint was given up; last: {last.detail}"
+        return Answer(None, last.reason, told)
 
-    async def _send(self, path: str, body: dict[str, Any]) -> Outcome:
+    async def _attempt(
+        self, path: str, body: dict[str, Any], tokens: int, timeout: float
+    ) -> Outcome:
+        outcome, used = Outcome(None), 0
+        try:
+            async with asyncio.timeout(timeout):
+                outcome = await self._send(path, body, tokens)
+        except TimeoutError:
+            told = f"no answer within {timeout:g} s"
+            outcome = Outcome(
+                None, "endpoint_failed", told, again=True, is_limit=True, reached=False
+            )
+        finally:
+            if outcome.body is not None:
+                used = sum(usage(outcome.body))
+            self.pace.leave(estimated=tokens, used=used)
+        self._learn(outcome)
+        return outcome
+
+    def _learn(self, outcome: Outcome) -> None:
+        """What one attempt says about the endpoint."""
+        if outcome.body is None:
+            self.last = outcome
+        if outcome.for_all:
+            self.pace.give_up()
+        elif not outcome.again:
+            self.pace.succeeded()  # it is there and answers, if only that the call is wrong
+        else:
+            if outcome.is_limit:
+                self.pace.too_much()
+            self.pace.failed(reached=outcome.reached)
+            self.pace.wait_for(outcome.wait or 0.0)
+
+    async def _send(self, path: str, body: dict[str, Any], tokens: int) -> Outcome:
         import httpx2
-        from openai import APIConnectionError, APIStatusError, APITimeoutError
+        from openai import APIConnectionError, APIStatusError
 
         said = self.dialect.wire(body)
         self.sent += 1
         try:
-            reply = await self.client.post(path, cast_to=httpx2.Response, body=said)
-        except APITimeoutError:
-            return Outcome(None, "endpoint_failed", "timed out", again=True, is_limit=True)
-        except APIConnectionError as error:
-            kind = type(error.__cause__ or error).__name__
-            return Outcome(None, "endpoint_failed", f"connection failed: {kind}", again=True)
+            reply = await self.client.post(
+                path, cast_to=httpx2.Response, content=orjson.dumps(said)
+            )
         except APIStatusError as error:
             if error.status_code in (400, 422) and self.dialect.learn(said, error.body):
-                return await self._send(path, body)
-            return _refusal(error.status_code, error.response.headers)
-        except httpx2.HTTPError as error:  # cut off while its body was read
-            kind = type(error).__name__
-            return Outcome(None, "endpoint_failed", f"connection failed: {kind}", again=True)
-        self.pace.heed(reply.headers)
+                return await self._send(path, body, tokens)
+            return _refusal(error.status_code, error.response.headers, error.body)
+        except (APIConnectionError, httpx2.HTTPError) as error:
+            kind = type(error.__cause__ or error).__name__
+            told = f"connection failed: {kind}"
+            return Outcome(None, "endpoint_failed", told, again=True, reached=False)
+        self.pace.heed(reply.headers, tokens)
         return _read(reply.content)
 
 
@@ -117,22 +139,33 @@ def _read(content: bytes) -> Outcome:
     return Outcome(body)
 
 
-def _refusal(status: int, headers: Any) -> Outcome:  # noqa: ANN401 (httpx2 is imported late)
+def _refusal(status: int, headers: Mapping[str, str], body: object) -> Outcome:
     """A reply that says no. Its text is not kept: it may quote the row, or a part of the key."""
     wait = retry_after(headers)
     told = f"status {status}"
     if status in (401, 403):
-        return Outcome(None, "key_rejected", f"{told}: the endpoint does not accept the key")
-    if wait is not None and wait > LONGEST_WAIT:
-        reason: Reason = "rate_limited" if status == 429 else "endpoint_failed"
-        return Outcome(None, reason, f"{told}, to come back in {wait:.0f} s")
-    if status == 429:
-        return Outcome(None, "rate_limited", told, wait, again=True, is_limit=True)
-    if status >= 500 or status in AGAIN:
-        busy = status == 503
-        return Outcome(None, "endpoint_failed", told, wait, again=True, is_limit=busy)
-    hint = ": no such model, or no such path" if status == 404 else ""
-    return Outcome(None, "call_rejected", told + hint)
+        told += ": the endpoint does not accept the key"
+        return Outcome(None, "key_rejected", told, for_all=True)
+    reason: Reason = "rate_limited" if status == 429 else "endpoint_failed"
+    if status == 429 and _code(body) in NO_QUOTA:
+        return Outcome(None, reason, f"{told}: the account's quota is used up", for_all=True)
+    said = headers.get("x-should-retry")
+    may_pass = status >= 500 or status in AGAIN or said == "true"
+    if may_pass and wait is not None and wait > LONGEST_WAIT:
+        return Outcome(None, reason, f"{told}, to come back in {wait:.0f} s", for_all=True)
+    if may_pass and said != "false":
+        return Outcome(None, reason, told, wait, again=True, is_limit=status in (429, 503))
+    if may_pass:
+        return Outcome(None, reason, f"{told}, not to be tried again")
+    hints = {404: ": no such model, or no such path", 413: ": too long"}
+    if 300 <= status < 400:
+        hints[status] = ": the endpoint is at another address"
+    return Outcome(None, "call_rejected", told + hints.get(status, ""))
+
+
+def _code(body: object) -> object:
+    """The code of an error, of which the SDK hands on the inner object."""
+    return (body.get("code") or body.get("type")) if isinstance(body, Mapping) else None
 
 
 def usage(body: dict[str, Any]) -> tuple[int, int]:

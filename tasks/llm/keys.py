@@ -17,8 +17,14 @@ def api_key(params: LlmParams) -> str:
         UsageError: There is none and the endpoint is not on this machine, or it would be sent in
             clear text.
     """
-    key = _secret(params.key_secret) if params.key_secret else os.environ.get(params.key_variable)
+    found = _secret(params.key_secret) if params.key_secret else os.environ.get(params.key_variable)
+    key = (found or "").strip()  # a key read from a file often has the end of its line
     local = is_loopback(params.endpoint)
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise UsageError(
+            f"the key in {params.key_secret or params.key_variable} has a blank or a character "
+            "that no key has; was more than the key copied?"
+        )
     if not key:
         if local:
             return NO_KEY

@@ -2,7 +2,8 @@
 
 Concurrency follows the endpoint: halved when it says too much (429, 503, time-outs), one more after
 as many answers as are in flight (AIMD). When it fails again and again nobody is sent there but one
-call at a time that looks whether it is back; after `PROBES` of those it is given up.
+call at a time that looks whether it is back, later and later; after `PROBES` of those it is given
+up, and so are all calls.
 """
 
 import asyncio
@@ -10,7 +11,8 @@ import random
 import re
 from collections import deque
 from collections.abc import Mapping
-from time import monotonic
+from email.utils import parsedate_to_datetime
+from time import monotonic, time
 
 PAUSE = 2.0  # seconds before the first look at an endpoint that failed; doubled each time
 PROBES = 5  # a minute in all
@@ -55,16 +57,18 @@ class Pace:
         self.reached = False  # whether anybody was ever there
         self.failures = 0  # in a row
         self.probes = 0
-        self.given_up = False
+        self.given_up = asyncio.Event()
         self._eased = 0.0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._chance = random.Random(0)
 
     async def enter(self, tokens: int) -> bool:
         """Wait for a turn; False if the endpoint was given up."""
-        while not self.given_up:
+        while not self.given_up.is_set():
             if self.running >= self._room():
-                await self._queue()
+                turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._waiting.append(turn)
+                await turn
                 continue
             wait = max(self.requests.wait(), self.tokens.wait(), self.not_before - monotonic())
             if wait <= 0:
@@ -72,7 +76,7 @@ class Pace:
                 self.requests.take(1)
                 self.tokens.take(tokens)
                 return True
-            await asyncio.sleep(wait)
+            await self.sleep(wait)
         return False
 
     def leave(self, *, estimated: int, used: int) -> None:
@@ -91,16 +95,14 @@ class Pace:
             self.allowed = min(self.most, self.allowed + 1 / max(self.allowed, 1))
             self._wake(1)
 
-    def too_much(self, wait: float | None) -> None:
-        """The endpoint wants less, and perhaps says from when on it takes more."""
+    def too_much(self) -> None:
+        """The endpoint wants less at a time."""
         now = monotonic()
         if now - self._eased > 1:  # all that were in flight fail together; that counts once
             self._eased, self.allowed = now, max(1.0, self.allowed / 2)
-        if wait is not None:
-            self.not_before = max(self.not_before, now + wait)
 
     def failed(self, *, reached: bool) -> None:
-        """No answer came: after many in a row only one call at a time looks, later and later.
+        """No answer came; after many in a row the circuit opens.
 
         Where nobody has ever been, one look is enough.
         """
@@ -111,35 +113,49 @@ class Pace:
             return  # in the pause, it is what was under way when the circuit opened
         self.probes += 1
         if self.probes > (PROBES if self.reached else 1):
-            self.given_up = True
-            self._wake(len(self._waiting))
-            return
-        self.not_before = now + PAUSE * 2 ** (self.probes - 1)
+            self.give_up()
+        else:
+            self.wait_for(PAUSE * 2 ** (self.probes - 1))
+
+    def give_up(self) -> None:
+        """Nobody is let through any more, and nobody waits any longer."""
+        self.given_up.set()
+        self._wake(len(self._waiting))
 
     def threshold(self) -> int:
-        """Failures in a row that open the circuit."""
-        return 2 * self.most + 4
+        """Failures in a row that open the circuit: sooner where nobody has ever answered."""
+        return 2 * self.most + 4 if self.reached else max(4, self.most)
+
+    def wait_for(self, seconds: float) -> None:
+        """Nobody is let through for so long."""
+        self.not_before = max(self.not_before, monotonic() + seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, but no longer than there is hope."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.given_up.wait()
+        except TimeoutError:
+            return
 
     def backoff(self, attempt: int) -> float:
         """Seconds before attempt `attempt` + 2, with full jitter."""
         most = min(MOST_BACKOFF, BACKOFF * 2.0**attempt)
         return self._chance.uniform(0.1, 1) * most
 
-    def heed(self, headers: Mapping[str, str]) -> None:
-        """Wait where the endpoint says that nothing is left until a reset."""
-        for kind in ("requests", "tokens"):
-            if headers.get(f"x-ratelimit-remaining-{kind}") == "0":
-                reset = seconds(headers.get(f"x-ratelimit-reset-{kind}", ""))
-                if reset is not None and reset <= LONGEST_WAIT:
-                    self.not_before = max(self.not_before, monotonic() + reset)
+    def heed(self, headers: Mapping[str, str], tokens: int) -> None:
+        """Wait for the reset where the endpoint has nothing left for another such call.
+
+        What it calls its limit is not used: to some that is per minute, to others per day.
+        """
+        for kind, needed in (("requests", 1), ("tokens", tokens)):
+            left = seconds(headers.get(f"x-ratelimit-remaining-{kind}", ""))
+            reset = seconds(headers.get(f"x-ratelimit-reset-{kind}", ""))
+            if left is not None and left < needed and reset and reset <= LONGEST_WAIT:
+                self.wait_for(reset)
 
     def _room(self) -> int:
         return 1 if self.failures >= self.threshold() else int(self.allowed)
-
-    async def _queue(self) -> None:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        await turn
 
     def _wake(self, many: int) -> None:
         while many > 0 and self._waiting:
@@ -150,21 +166,23 @@ class Pace:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server wants to be left alone, from `retry-after-ms` or `retry-after`."""
-    try:
-        if "retry-after-ms" in headers:
-            return max(0.0, float(headers["retry-after-ms"]) / 1000)
-        return max(0.0, float(headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None
+    """Seconds that the server wants to be left alone, by `retry-after-ms` or `retry-after`."""
+    milliseconds = seconds(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    said = headers.get("retry-after", "")
+    wait = seconds(said)
+    if wait is None and said:
+        try:
+            wait = max(0.0, parsedate_to_datetime(said).timestamp() - time())
+        except ValueError:
+            return None
+    return wait
 
 
 def seconds(text: str) -> float | None:
-    """A duration as rate-limit headers write it: `6m0s`, `120ms`, `1.5s`, or plain seconds."""
+    """A duration as these headers write it: `6m0s`, `120ms`, `1.5s`, or a plain number."""
     parts = _DURATION.findall(text)
     if parts and "".join(a + b for a, b in parts) == text:
         return sum(float(amount) * _SECONDS[unit] for amount, unit in parts)
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) else None

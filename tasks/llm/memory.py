@@ -6,7 +6,8 @@ processes may share the file. Neither keys nor addresses of endpoints are in it.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -61,7 +62,7 @@ class Memory:
         self._lock = Lock()
         self._pack = zstandard.ZstdCompressor(level=3)
         self._unpack = zstandard.ZstdDecompressor()
-        try:
+        with self._sound():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(
                 self.path, timeout=60, isolation_level=None, check_same_thread=False
@@ -71,26 +72,38 @@ class Memory:
             # last answers, and waiting for the disk would cost more than asking them again
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.executescript(_TABLES)
-        except (sqlite3.DatabaseError, OSError) as error:
-            raise StageError(
-                f"the memory of model answers, {self.path.name} in memo/llm of the store, cannot "
-                f"be used ({error}); delete the file, and answers are asked for again"
-            ) from None
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """One use of the file by one thread.
+
+        Raises:
+            StageError: The file is damaged or cannot be written.
+        """
+        with self._lock:
+            try:
+                yield
+            except (sqlite3.Error, OSError, zstandard.ZstdError, orjson.JSONDecodeError) as error:
+                raise StageError(
+                    f"the memory of model answers, memo/llm/{self.path.name} in the store, cannot "
+                    f"be used ({type(error).__name__}: {error}); if it is damaged, delete it, and "
+                    "answers are asked for again"
+                ) from None
 
     def recall(self, key: str) -> Remembered | None:
         """The answer remembered under `key`."""
-        with self._lock:
+        with self._sound():
             row = self._db.execute(
                 "SELECT body, tokens_in, tokens_out FROM answers WHERE key = ?",
                 (bytes.fromhex(key),),
             ).fetchone()
-        if row is None:
-            return None
-        return Remembered(orjson.loads(self._unpack.decompress(row[0])), row[1], row[2])
+            if row is None:
+                return None
+            return Remembered(orjson.loads(self._unpack.decompress(row[0])), row[1], row[2])
 
     def knows(self, key: str) -> bool:
         """Whether there is an answer under `key`."""
-        with self._lock:
+        with self._sound():
             found = self._db.execute(
                 "SELECT 1 FROM answers WHERE key = ?", (bytes.fromhex(key),)
             ).fetchone()
@@ -101,26 +114,25 @@ class Memory:
 
         Args:
             model: Identity of the model that gave them.
-            answers: Key, characters of the question, and the answer, of each.
+            answers: Key, characters of the question (0: not known), and the answer, of each.
         """
         packed = [
             (bytes.fromhex(key), self._pack.compress(orjson.dumps(one.body)), size, one)
             for key, size, one in answers
         ]
-        with self._lock:
+        with self._sound(), self._db:  # rolled back if anything fails
             self._db.execute("BEGIN IMMEDIATE")
             for key, body, size, one in packed:
                 counts = (one.tokens_in, one.tokens_out)
                 done = self._db.execute(
                     "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?)", (key, body, *counts)
                 )
-                if done.rowcount:
+                if done.rowcount and size:
                     self._db.execute(_ADD, (model, size, *counts))
-            self._db.execute("COMMIT")
 
     def totals(self, model: str) -> Totals:
         """What all answers of `model` came to."""
-        with self._lock:
+        with self._sound():
             row = self._db.execute(
                 "SELECT answers, characters, tokens_in, tokens_out FROM totals WHERE model = ?",
                 (model,),

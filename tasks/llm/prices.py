@@ -32,11 +32,13 @@ class Price(NamedTuple):
 
     tokens_in: float
     tokens_out: float
+    batch: float = 1.0  # factor in batch mode
     currency: str = "USD"
 
-    def of(self, tokens_in: int, tokens_out: int) -> float:
+    def of(self, tokens_in: int, tokens_out: int, batched: bool = False) -> float:
         """Money for one call, or for many together."""
-        return tokens_in * self.tokens_in + tokens_out * self.tokens_out
+        money = tokens_in * self.tokens_in + tokens_out * self.tokens_out
+        return money * self.batch if batched else money
 
 
 FREE = Price(0.0, 0.0)
@@ -54,8 +56,7 @@ def price_of(params: LlmParams) -> Price | None:
         table = _read(path)
         found = table.models.get(params.model)
         if found is not None:
-            factor = found.batch if params.mode == "batch" else 1.0
-            return Price(found.in_ * factor / 1e6, found.out * factor / 1e6, table.currency)
+            return Price(found.in_ / 1e6, found.out / 1e6, found.batch, table.currency)
     return None
 
 

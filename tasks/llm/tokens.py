@@ -1,12 +1,11 @@
 """How many tokens calls will take, before they are made."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tasks.llm.call import Call
-from tasks.llm.memory import Memory, Totals
+from tasks.llm.memory import Totals
 
 ENOUGH = 20  # answers of a model from which its own ratio is learnt
 CHARACTERS_PER_TOKEN = 3.0  # cautious: English has about four
@@ -41,45 +40,22 @@ def per_token(totals: Totals) -> float:
     return max(0.5, totals.characters / totals.tokens_in)
 
 
-def estimate(calls: Iterable[Call], memory: Memory, model: str) -> Estimate:
-    """Count what `calls` would take now; those that are remembered take nothing.
+def counter(totals: Totals) -> tuple[Callable[[object], int], str]:
+    """How to count the tokens of a call's body before it is sent, and how that was chosen.
 
-    Args:
-        calls: What would be asked.
-        memory: Answers of earlier runs.
-        model: Identity of the model.
-
-    Returns:
-        Counts, with `how`: by the ratio of this model's earlier answers, by a tokenizer that is
-        close, or by characters.
+    By the ratio of this model's earlier answers, else by a tokenizer that is near, else by a
+    cautious guess.
     """
-    totals = memory.totals(model)
-    count, how = _counter(totals)
-    made = known = tokens_in = tokens_out = 0
-    for call in calls:
-        if memory.knows(call.key(model)):
-            known += 1
-            continue
-        made += 1
-        tokens_in += count(call.body) + OVERHEAD
-        tokens_out += call.tokens_out
-    return Estimate(made, known, tokens_in, tokens_out, how)
-
-
-def _counter(totals: Totals) -> tuple[Any, str]:
+    tokenizer = _tokenizer()
     if totals.answers >= ENOUGH and totals.tokens_in:
         ratio = per_token(totals)
-        told = f"{ratio:.2f} characters per token, as in {totals.answers:,} answers of this model"
-        return (lambda body: int(characters(body) / ratio)), told
-    tokenizer = _tokenizer()
-    if tokenizer is not None:
-        return (
-            lambda body: _tokens(tokenizer, body)
-        ), "counted with Llama 2's tokenizer, which is near"
-    ratio = CHARACTERS_PER_TOKEN
-    return (
-        lambda body: int(characters(body) / ratio)
-    ), f"guessed at {ratio:g} characters per token"
+        how = f"{ratio:.2f} characters per token, as in {totals.answers:,} answers of this model"
+    elif tokenizer is not None:
+        return (lambda body: _tokens(tokenizer, body) + OVERHEAD), "counted by Llama 2's tokenizer"
+    else:
+        ratio = CHARACTERS_PER_TOKEN
+        how = f"guessed at {ratio:g} characters per token"
+    return (lambda body: int(characters(body) / ratio) + OVERHEAD), how
 
 
 def _tokens(tokenizer: Any, value: object) -> int:  # noqa: ANN401 (tokenizers is imported late)

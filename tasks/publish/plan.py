@@ -1,5 +1,7 @@
 """What a release is made of: all that the publishing stage needs to know of a run."""
 
+from typing import Any
+
 from pydantic import BaseModel, JsonValue
 
 from tasks.base.dataset import DatasetRef
@@ -39,7 +41,7 @@ class ReleasePlan(BaseModel, frozen=True):
     skipped: tuple[tuple[str, str, str], ...]  # check, why it did not run, what unlocks it
     command: str
     models: tuple[dict[str, str], ...]  # name, version, sha256 and used_for of every model used
-    passports: tuple[dict[str, JsonValue], ...] = ()  # of the judges, see tasks.score.calibration
+    passports: tuple[dict[str, Any], ...] = ()  # of the judges, see tasks.score.calibration
     judge_refused: str | None = None  # why a judge may not drop rows; None: none was told to
     cost: Cost = Cost()  # of this run; what came from cache costs nothing
     versions: dict[str, str]

@@ -35,6 +35,7 @@ def quality(plan: ReleasePlan, mask: Mask) -> Facts:
     return {
         "tiers": _tiers(plan),
         "whys": _whys(plan),
+        "heads": _heads(plan),
         "scores": [_distribution(name, before, kept) for name in columns],
         "worst": _worst(plan, before, mask),
         "unscored": _unscored(before),
@@ -95,6 +96,28 @@ def _whys(plan: ReleasePlan) -> list[Facts]:
     return [
         {"why": why, "what": WHYS.get(why, why.replace("_", " ")), "rows": rows}
         for why, rows in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def _heads(plan: ReleasePlan) -> list[str]:
+    """What the head that the judge taught is worth, in a sentence."""
+    result = plan.result("score.classifier")
+    if result is None:
+        return []
+    figures: Any = result.report.figures
+    if not figures.get("spearman"):
+        return [f"There is no head on the encoder: {figures.get('why_not') or 'nothing to learn'}."]
+    told = [
+        f"{name} {one['value']:.2f} ({one['low']:.2f} to {one['high']:.2f})"
+        for name in ("spearman", "auc", "kappa")
+        if (one := figures[name])["value"] is not None
+    ]
+    verdict = (
+        "It scores every row." if figures["usable"] else f"It scores none: {figures['why_not']}."
+    )
+    return [
+        f"The head was taught by {figures['judged']:,} judged rows and agrees with the judge, on "
+        f"rows that did not teach it, by {', '.join(told)}. {verdict}"
     ]
 
 

@@ -34,7 +34,8 @@ class Question(BaseModel):
         if self.kind == "predicate" and self.options:
             raise ValueError("a predicate has the options yes and no; leave `options` out")
         if self.kind != "predicate" and not 2 <= len(self.options) <= 10:
-            raise ValueError(f"a {self.kind} needs 2 to 10 options, not {len(self.options)}")
+            what = "levels" if self.kind == "score" else "options"
+            raise ValueError(f"a {self.kind} needs 2 to 10 {what}, not {len(self.options)}")
         return self
 
     @property

@@ -180,6 +180,36 @@ def test_a_score_that_scores_nothing_or_changes_rows_is_stopped(store, score):
         run_score(store(*ROWS), score, NONE)
 
 
+def scored(rows, **values):
+    ids = list(values)
+    score = pl.col("id").replace_strict(ids, list(values.values()), default=None)
+    return rows.with_columns(score_n=score.cast(pl.Int64), score_why=pl.lit("seen"))
+
+
+def fill(rows, _params, *, given, fills=("score_n", "score_why")):
+    return Outcome(scored(rows, **given), fills=fills)
+
+
+def test_a_score_may_give_a_value_to_rows_that_have_none(store):
+    first = run_score(store(*ROWS), lambda rows, _: scored(rows, a=1), NONE)
+    second = run_score(first.data, partial(fill, given={"a": 1, "c": 3}), NONE)
+    frame = read_dataset(second.data).collect()
+    assert frame.columns == [*ROWS[0], "score_n", "score_why"]
+    assert frame["score_n"].to_list() == [1, None, 3]
+
+
+@pytest.mark.parametrize(
+    ("given", "fills"),
+    [({"a": 2, "c": 3}, ("score_n", "score_why")), ({"c": 3}, ("score_n",)),
+     ({"a": 1}, ("score_n", "source"))],
+    ids=["another value", "takes it away", "a column that is no score"],
+)  # fmt: skip
+def test_a_score_that_changes_what_is_there_is_stopped(store, given, fills):
+    first = run_score(store(*ROWS), lambda rows, _: scored(rows, a=1), NONE)
+    with pytest.raises(RowsChangedError, match="rows that have a score_n"):
+        run_score(first.data, partial(fill, given=given, fills=fills), NONE)
+
+
 def made(*rows):
     frame = pl.LazyFrame(list(rows), schema=pl.Schema(read_schema()))
     return lambda _rows, _params: frame

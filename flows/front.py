@@ -1,0 +1,94 @@
+"""The way that every flow begins: read, clean, validate, redact; and the way that it ends."""
+
+from typing import Any, NamedTuple
+
+from flows.home import store
+from flows.params import RunParams
+from flows.plan import models_used, skipped_checks
+from flows.stages import Course
+from flows.versions import versions
+from tasks.base.dataset import DatasetRef
+from tasks.base.errors import UsageError
+from tasks.clean.encoding import clean_encoding
+from tasks.clean.markup import clean_markup
+from tasks.ingest.ingested import Ingested, Store
+from tasks.ingest.merge import Merged, merge_rows
+from tasks.ingest.read import ingest_file
+from tasks.ingest.sources import SourceFile
+from tasks.publish.audit import audit_rows
+from tasks.publish.plan import Release, ReleasePlan
+from tasks.publish.release import publish_release
+from tasks.redact.pii import redact_pii
+from tasks.validate.rows import validate_rows
+
+
+class Call(NamedTuple):
+    """How a run was called."""
+
+    out: str
+    command: str
+    ignored: list[str]  # files in the sources' folders that are no sources
+
+
+class Prepared(NamedTuple):
+    """What all stages before the first judgement left."""
+
+    files: list[SourceFile]
+    read: list[Ingested]
+    raw: Merged
+    rows: DatasetRef  # sound, and without personal data
+
+
+def prepare(course: Course, files: list[SourceFile], params: RunParams) -> Prepared:
+    """Read `files`, and make of their records sound rows without personal data.
+
+    Raises:
+        UsageError: Not one file could be read, or there is no row in any.
+    """
+    read, raw = _read(course, files, params)
+    legible = course.row_wise(
+        clean_encoding, raw.data, params.clean.encoding, on=params.clean.enabled
+    )
+    plain = course.row_wise(clean_markup, legible, params.clean.markup, on=params.clean.enabled)
+    sound = course.row_wise(validate_rows, plain, params.validate_, on=params.validate_.enabled)
+    private = course.row_wise(redact_pii, sound, params.redact, on=params.redact.enabled)
+    return Prepared(files, read, raw, private)
+
+
+def release(
+    course: Course, prepared: Prepared, kept: DatasetRef, params: RunParams, call: Call,
+    passports: tuple[dict[str, Any], ...] = (), judge_refused: str | None = None,
+) -> tuple[Release, dict[str, Any]]:  # fmt: skip
+    """Audit what is left, and write every file of the run."""
+    redacted = params.redact.enabled
+    residues = course.audit(audit_rows, kept, params.redact) if redacted else None
+    plan = ReleasePlan(
+        out=call.out, name=kept.sha256[:12], kept=kept, raw=prepared.raw.data,
+        quarantine=prepared.raw.quarantine,
+        results=tuple(course.results), stage_inputs=tuple(course.inputs),
+        sources=tuple(one.report for one in prepared.read), files=tuple(prepared.files),
+        formats=params.formats, gates=params.gates, residues=residues,
+        parameters=params.model_dump(mode="json", by_alias=True),
+        timings=tuple(course.timings),
+        skipped=skipped_checks(params, prepared.read, call.ignored),
+        command=call.command, models=models_used(params), versions=versions(),
+        passports=passports, judge_refused=judge_refused, cost=course.cost,
+    )  # fmt: skip
+    return course.release(publish_release, plan)
+
+
+def _read(
+    course: Course, files: list[SourceFile], params: RunParams
+) -> tuple[list[Ingested], Merged]:
+    """Read every file, and join them to one set with an id per row."""
+    place = Store(path=str(store()))
+    found = course.read(ingest_file, files, store=place, params=params.ingest)
+    if not any(one.data.rows for one in found):
+        raise UsageError("\n".join(["no row could be read:", *(_why(one) for one in found)]))
+    merged = course.merge(merge_rows, found, params.ingest)
+    return found, merged
+
+
+def _why(one: Ingested) -> str:
+    reasons = ", ".join(f"{n} {reason}" for reason, n in one.report.quarantined.items())
+    return f"  {one.report.name}: {reasons or 'no record in it'}"

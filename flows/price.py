@@ -1,0 +1,131 @@
+"""What a run would ask of language models, and what that costs, before it starts."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from flows.home import store
+from flows.params import RunParams
+from tasks.base.dataset import DatasetRef, read_dataset
+from tasks.clean.encoding import clean_encoding
+from tasks.clean.markup import clean_markup
+from tasks.ingest.ingested import Store
+from tasks.ingest.merge import merge_rows
+from tasks.ingest.read import ingest_file
+from tasks.ingest.sources import SourceFile, find_sources
+from tasks.llm.params import LlmParams
+from tasks.llm.pricing import Pricer
+from tasks.score.backends import decisions
+from tasks.score.calibration.candidate import Candidate, judges_of
+from tasks.score.calibration.exam import size_of
+from tasks.score.calibration.gold import read_gold
+from tasks.score.calibration.sheet import fill_in
+from tasks.score.judge import JudgeParams, judge
+from tasks.score.panel import PanelParams
+from tasks.validate.rows import validate_rows
+
+
+class Priced(NamedTuple):
+    """What one stage would ask of one model."""
+
+    stage: str
+    model: str
+    calls: int
+    recalled: int
+    tokens_in: int
+    tokens_out: int
+    money: float | None  # None: no table has a price for the model
+    note: str
+
+
+@contextmanager
+def rows_as_read(files: list[SourceFile], params: RunParams) -> Iterator[DatasetRef]:
+    """The rows of `files`, clean and sound, in a store that is gone afterwards.
+
+    Personal data is still in them; pricing sends nothing anywhere.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        place = Store(path=folder)
+        read = [ingest_file.fn(file, store=place, params=params.ingest) for file in files]
+        rows = merge_rows.fn(read, params.ingest).data
+        if params.clean.enabled:
+            rows = clean_encoding.fn(rows, params.clean.encoding).data
+            rows = clean_markup.fn(rows, params.clean.markup).data
+        if params.validate_.enabled:
+            rows = validate_rows.fn(rows, params.validate_).data
+        yield rows
+
+
+def price_judge(rows: DatasetRef, params: RunParams, given: JudgeParams) -> list[Priced]:
+    """What the judges would be asked about `rows`: the sample, and at most the margin."""
+    lines = []
+    for one in judges_of(given, params.llm):
+        pricer, alone = _pricer(one, params.llm)
+        outcome = judge(read_dataset(rows), JudgeParams(**dict(alone)), [pricer])
+        figures: dict[str, Any] = outcome.figures
+        judged = figures.get("judged", 0) + sum(figures.get("unscored", {}).values())
+        lines.append(_line("score.judge", pricer, _note(one, pricer)))
+        margin = params.score.margin.rows
+        if judged and margin and rows.rows > judged:
+            part = min(margin, rows.rows - judged) / judged
+            lines.append(_part(lines[-1], part))
+    return lines
+
+
+def price_exam(gold: str, params: RunParams, given: JudgeParams) -> list[Priced]:
+    """What the exam would ask."""
+    [file] = find_sources([gold], store() / "spool")
+    exam, lines = params.score.exam, []
+    read = read_gold(file, exam.labels, exam.scale)
+    for one in judges_of(given, params.llm):
+        pricer, alone = _pricer(one, params.llm)
+        candidate = Candidate(pricer, alone)
+        asked = read.sample(size_of(exam, candidate), exam.seed)
+        compare = exam.pairs == "compare" and read.kind == "pairs"
+        fill_in(asked, candidate, compare=compare)
+        fill_in(asked.sample(exam.retest, exam.seed), candidate, compare=compare, sample=1)
+        lines.append(_line("score.calibrate", pricer, _note(one, pricer)))
+    return lines
+
+
+def _pricer(one: PanelParams, llm: LlmParams) -> tuple[Pricer, PanelParams]:
+    """A pricer for one judge, and the judge with a backend that asks whoever answers."""
+    pricer = Pricer(llm.for_use(one), str(store()))
+    if one.backend != "auto":
+        return pricer, one
+    name = pricer.identity.partition("+")[0]
+    backend = "decisions" if name in decisions.MODELS else "logprobs"
+    return pricer, one.model_copy(update={"backend": backend})
+
+
+def _note(one: PanelParams, pricer: Pricer) -> str:
+    if one.backend == "auto":
+        return f"{pricer.how}; {one.samples} times that if the endpoint gives no log-probabilities"
+    return pricer.how
+
+
+def _line(stage: str, pricer: Pricer, note: str) -> Priced:
+    e = pricer.estimate
+    return Priced(stage, pricer.identity, e.calls, e.recalled, e.tokens_in, e.tokens_out,
+                  pricer.money, note)  # fmt: skip
+
+
+def _part(line: Priced, part: float) -> Priced:
+    """As much again for rows like those, at most."""
+    return line._replace(
+        stage="score.margin", calls=round(line.calls * part), recalled=0,
+        tokens_in=round(line.tokens_in * part), tokens_out=round(line.tokens_out * part),
+        money=None if line.money is None else line.money * part, note="at most",
+    )  # fmt: skip
+
+
+def total(lines: list[Priced]) -> dict[str, Any]:
+    """All stages together."""
+    prices = [line.money for line in lines]
+    return {
+        "calls": sum(line.calls for line in lines),
+        "tokens": sum(line.tokens_in + line.tokens_out for line in lines),
+        "money": None if None in prices else sum(p for p in prices if p is not None),
+        "stages": [line._asdict() for line in lines],
+    }

@@ -1,0 +1,150 @@
+"""The exam of a judge: answers that people have labelled are put before it.
+
+Of pairs it is asked which answer is better, in both orders; or, where rows are to be dropped by
+their scores, it scores each answer by itself, which is what `score.judge` does with rows. Of points
+it gives the score that `score.judge` would. What it gives no reply to is counted under its reason.
+"""
+
+import logging
+from collections import Counter
+from typing import Literal
+
+from prefect import task
+from pydantic import Field
+
+from tasks.base.cache import is_transient, stage_key
+from tasks.ingest.ingested import Store
+from tasks.ingest.sources import SourceFile
+from tasks.llm.params import LlmParams
+from tasks.score.calibration.bias import family_of
+from tasks.score.calibration.candidate import open_candidate
+from tasks.score.calibration.examinee import Judge
+from tasks.score.calibration.figures import Figure, agreement, leanings, steadiness
+from tasks.score.calibration.gold import Gold, read_gold
+from tasks.score.calibration.limits import Limits
+from tasks.score.calibration.passport import GoldFacts, Passport
+from tasks.score.calibration.people import ceiling
+from tasks.score.calibration.prevalence import Confusion
+from tasks.score.calibration.sheet import Sheet, fill_in
+from tasks.score.calibration.wording import with_verdict
+from tasks.score.panel import PanelParams
+
+FEW, MANY = 60, 400  # items asked if the run does not say: of a demo model, of a real one
+
+logger = logging.getLogger(__name__)
+
+
+class ExamParams(Limits):
+    """How a judge is examined, and what it must reach."""
+
+    rows: int | None = Field(
+        default=None, ge=0, title="Gold rows",
+        description=f"Items of the gold file that are asked, drawn by the seed; 0 for all. Empty: "
+        f"{MANY}, or {FEW} of the local model.",
+    )  # fmt: skip
+    retest: int = Field(
+        default=20, ge=0, title="Retest",
+        description="Items that are asked once more, to see whether the judge says the same.",
+    )  # fmt: skip
+    pairs: Literal["compare", "score"] = Field(
+        default="compare", title="Pairs",
+        description="compare: show both answers at once, in both orders. score: score each by "
+        "itself and take the higher, which tests the scores that rows are dropped by.",
+    )  # fmt: skip
+    labels: tuple[str, ...] = Field(
+        default=(), title="Label columns",
+        description="Columns of the gold file with people's labels. Empty: found by their names.",
+    )  # fmt: skip
+    scale: tuple[float, float] | None = Field(
+        default=None, title="Scale",
+        description="Lowest and highest rating that people could give. Empty: that they gave.",
+    )  # fmt: skip
+    good: float = Field(
+        default=0.5, ge=0, le=1, title="Good",
+        description="From this share of the scale on people's rating, and the judge's score, mean "
+        "a good row. Set it as score.verdict.threshold is.",
+    )  # fmt: skip
+    family: str = Field(
+        default="", title="Family",
+        description="What the gold file calls the judge's family where it names who wrote an "
+        "answer (llama of llama-7b). Empty: the first word of the model's name.",
+    )  # fmt: skip
+    seed: int = Field(
+        default=0, ge=0, title="Seed", description="Other items, and other resamples."
+    )
+
+
+def sit_exam(gold: Gold, judge: Judge, params: ExamParams) -> Passport:
+    """The passport of `judge`.
+
+    Args:
+        gold: Items that people have labelled.
+        judge: Who is examined.
+        params: Which items, and what must be reached.
+    """
+    asked = gold.sample(size_of(params, judge), params.seed)
+    compare = params.pairs == "compare" and gold.kind == "pairs"
+    sheet = fill_in(asked, judge, compare=compare)
+    again = None
+    if params.retest:
+        few = sheet.gold.sample(params.retest, params.seed)
+        again = fill_in(few, judge, compare=compare, sample=1) if few.items.height else None
+    passport = Passport(
+        judge=judge.identity, gold=_facts(gold), compared=compare, asked=asked.items.height,
+        unscored=dict(sorted(Counter(sheet.reasons).items())),
+        figures=tuple(_figures(sheet, again, judge, params)),
+        ceiling=ceiling(gold.labels, gold.groups, _good(gold, params), params.seed),
+        good=params.good, errors=_errors(sheet, params), cost=judge.cost, verdict="fail", why=(),
+    )  # fmt: skip
+    done = with_verdict(passport, params)
+    logger.info("score.calibrate: %s, %d items, %d without a reply",
+                done.verdict, done.asked, sum(done.unscored.values()))  # fmt: skip
+    return done
+
+
+def size_of(params: ExamParams, judge: Judge) -> int:
+    """How many items are asked; 0 for all."""
+    if params.rows is not None:
+        return params.rows
+    return FEW if judge.identity.grade == "demo" else MANY
+
+
+def _good(gold: Gold, params: ExamParams) -> float | None:
+    return None if gold.kind == "pairs" else params.good
+
+
+def _facts(gold: Gold) -> GoldFacts:
+    return GoldFacts(
+        name=gold.name, sha256=gold.sha256, kind=gold.kind, items=gold.items.height,
+        people=gold.labels.shape[1], faults=gold.faults,
+    )  # fmt: skip
+
+
+def _figures(sheet: Sheet, again: Sheet | None, judge: Judge, params: ExamParams) -> list[Figure]:
+    family = params.family or family_of(judge.identity.model)
+    return [
+        *agreement(sheet, params.good, params.seed),
+        *leanings(sheet, family, params.seed),
+        *steadiness(sheet, again, params.good, params.seed),
+    ]
+
+
+def _errors(sheet: Sheet, params: ExamParams) -> Confusion | None:
+    """Hits and errors at the threshold; pairs have none."""
+    if sheet.gold.kind == "pairs":
+        return None
+    is_good, is_flagged = sheet.people >= params.good, sheet.judge < params.good
+    return Confusion.of(is_good.astype(float), is_flagged.astype(float))
+
+
+@task(
+    name="score.calibrate", cache_key_fn=stage_key,
+    retries=2, retry_delay_seconds=1, retry_condition_fn=is_transient,
+)  # fmt: skip
+def examine(
+    gold: SourceFile, params: ExamParams, judge: PanelParams, llm: LlmParams, store: Store
+) -> Passport:
+    """The passport of the judge that `judge` and `llm` name, examined on the file `gold`."""
+    read = read_gold(gold, params.labels, params.scale)
+    with open_candidate(judge, llm, store.path) as candidate:
+        return sit_exam(read, candidate, params)

@@ -1,0 +1,111 @@
+"""Signs of an answer's form: JSON that was asked for, echoes, cut ends, repetition, overlap."""
+
+import orjson
+import polars as pl
+
+from tasks.base.text import fold
+
+ECHO_WORDS = 4
+
+_ASKS = (
+    r"(?i)\b(?:as|in|into|to|using|valid|only|return|output|structured|produce|give(?: me)?) "
+    r"(?:(?:an?|one|only|valid|single|strict|raw|well-formed|structured|pure|proper|the following)"
+    r" )*"
+    r"json\b(?:$|[.,;:!)\n]| (?:object|array|format|list|with|containing|like|and|only|that|using))"
+)
+_CODES = (
+    r"(?i)\b(?:write|create|implement|build|develop|design|complete|fix|explain)\b[^.\n]{0,60}"
+    r"\b(?:function|script|program|code|class|method|query|parser|api|endpoint|app)\b"
+)
+_FENCE = r"(?s)```(?:json\w*)?\s*\n(.*?)```"
+
+
+def json_valid(asked: pl.Series, answered: pl.Series) -> pl.Series:
+    """Whether answers are JSON where JSON was asked for.
+
+    Args:
+        asked: n prompts or nulls.
+        answered: n answers or nulls; of several fenced blocks the first is read, and one value a
+            line is as good as one value.
+
+    Returns:
+        n Int8: 1 or 0; null where the prompt does not ask for JSON, or for code that makes it.
+    """
+    pairs = pl.DataFrame({"asked": asked, "answer": answered}).with_row_index("at")
+    named = pairs.filter(pl.col("asked").str.contains_any(["json"], ascii_case_insensitive=True))
+    asks = pl.col("asked").str.contains(_ASKS) & ~pl.col("asked").str.contains(_CODES)
+    chosen = named.filter(asks & pl.col("answer").is_not_null())
+    # a Python loop: few prompts ask for JSON
+    sound = [_is_json(text) for text in _inner(chosen["answer"])]
+    found = chosen.select("at", valid=pl.Series(sound, dtype=pl.Int8))
+    return pairs.join(found, on="at", how="left", maintain_order="left")["valid"]
+
+
+def _inner(answers: pl.Series) -> pl.Series:
+    return answers.str.extract(_FENCE).fill_null(answers)
+
+
+def _is_json(text: str) -> bool:
+    """Whether `text` is an object or an array, or holds one on each line."""
+    return _parses(text) or all(_parses(line) for line in text.split("\n") if line.strip())
+
+
+def _parses(text: str) -> bool:
+    try:
+        return isinstance(orjson.loads(text), dict | list)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def echoes(asked: pl.Series, answered: pl.Series) -> pl.Series:
+    """Whether each answer is the question again, or the question and hardly a word more.
+
+    Below four words it may well be: "Hi", "2 + 2". Null where there is no answer.
+    """
+    pairs = pl.DataFrame({"asked": asked, "answer": answered}).with_row_index("at")
+    longer = pl.col("answer").str.len_chars() / pl.col("asked").str.len_chars()
+    alike = pairs.filter(longer.is_between(0.8, 1.3))  # folding costs more than the rest
+    one, other = fold(pl.col("asked")), fold(pl.col("answer"))
+    is_same = other.str.starts_with(one) & (other.str.len_chars() <= 1.1 * one.str.len_chars())
+    found = alike.select("at", echo=is_same & (one.str.count_matches(r"\S+") >= ECHO_WORDS))
+    joined = pairs.join(found, on="at", how="left", maintain_order="left")
+    return joined.select(
+        pl.when(pl.col("answer").is_not_null()).then(pl.col("echo").fill_null(value=False))
+    ).to_series()
+
+
+def ends_cut(answer: pl.Expr) -> pl.Expr:
+    """Whether a longer answer stops inside a sentence or a fenced block; null stays null.
+
+    Lists, tables, code and short answers have no full stop to miss.
+    """
+    text = answer.str.strip_chars_end()
+    last = text.str.extract(r"([^\n]*)\z")
+    words = last.str.count_matches(r"\S+")
+    is_item = last.str.contains(r"^\s*(?:[-*•|#>+]|\d+[.)]|[A-Za-z][.)]) ?|[{};=<>]|^\s{4}")
+    stops_short = last.str.contains(r"[\pL\pM,(\-–—]\z") & (words >= 8) & ~is_item
+    return stops_short | (text.str.count_matches("```", literal=True) % 2 == 1)
+
+
+def heavy_words(text: pl.Expr) -> pl.Expr:
+    """The longer words and the numbers of `text`, in lower case, as a list."""
+    return text.str.to_lowercase().str.extract_all(r"[\pL\pM]{4,}|\pN+|\p{Han}")
+
+
+def repetition(answer: pl.Expr) -> pl.Expr:
+    """How much an answer goes in circles: 0 no longer word twice, towards 1 the same few for ever.
+
+    One minus Herdan's C, the ratio of the logarithms of distinct and of all words, which hardly
+    depends on length. 0 below twenty words; null stays null.
+    """
+    words = heavy_words(answer)
+    many, distinct = words.list.len(), words.list.n_unique()
+    share = 1 - distinct.log() / many.log()
+    return pl.when(many >= 20).then(share).when(answer.is_not_null()).then(0.0)
+
+
+def overlap(prompt: pl.Expr, answer: pl.Expr) -> pl.Expr:
+    """Share of the answer's distinct longer words and numbers that the prompt has too."""
+    mine = heavy_words(answer).list.unique()
+    shared = mine.list.set_intersection(heavy_words(prompt)).list.len()
+    return pl.when(mine.list.len() > 0).then(shared / mine.list.len())

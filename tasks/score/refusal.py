@@ -1,0 +1,58 @@
+"""Answers that decline, by how they begin.
+
+The first sentence decides, not a word somewhere in it: "I can't help but notice" is no refusal, nor
+is a support agent's "Sorry, we are closed" or a reader's "I cannot find it in the text". A form of
+declining is an apology or a turn to oneself as a model, and then that one cannot, will not or may
+not do what was asked.
+"""
+
+import polars as pl
+
+_APOLOGY = (
+    r"(?:(?:oh|hi|hello|well|no),? )?(?:i'?m |i am |we'?re |we are )?(?:very |so |really |truly )?"
+    r"(?:sorry|afraid|unfortunately|regretfully|regrettably|i apologi[sz]e|my apologies|apologies)"
+    r"(?: for (?:the|any) \w+(?: \w+)?| to say)?[,.:;!–—-]*(?: but)?(?: that)?,? "
+)
+_MODEL = (
+    r"(?:as|since i(?:'?m| am)|i'?m(?: just| only)?|i am(?: just| only)?|being) an? "
+    r"(?:ai|artificial intelligence|(?:large )?language model|ai assistant|virtual assistant"
+    r"|machine|chatbot|computer program|text-based)\b[^.!?\n]{0,60}?,? (?:so |and |but )?"
+)
+_CANNOT = (
+    r"(?:i|we)(?: (?:simply |just |really |also )?(?:can'?t|cannot|can not|could not|couldn'?t"
+    r"|won'?t|will not|must not|do not feel comfortable|don'?t feel comfortable|must decline"
+    r"|have to decline|decline|refuse)|(?: am| are|'m|'re) (?:unable|not (?:able|allowed|permitted"
+    r"|comfortable|capable of)))"
+)
+_DO = (
+    r"(?: to| with)?(?: be able to)?(?: in good conscience)? (?:assist|provide|comply|fulfil"
+    r"|help(?: you| with| them| him| her| people| in\b| on\b|[.,])|complete (?:this|that|your)"
+    r"|answer (?:this|that|your|the)|do (?:this|that|so)\b"
+    r"|create|creat|write|writ|generat|engag|support|discuss|shar|giv|offer|produc|continu|process"
+    r"|perform|execut|access|brows|open |view|participat|respond to|satisfy|accommodat|endors"
+    r"|recommend|advis|promot|encourag|tell you|disclos|reveal)"
+)
+_LACK = (
+    r"i (?:do not|don'?t) (?:have|possess) (?:the (?:ability|capability|capacity)|access|personal"
+    r"|feelings|emotions|opinions|preferences|real-time|the means)"
+)
+_OTHERS = (
+    r"(?:lo siento|disculpa|perdón)[,.]? (?:pero )?(?:no puedo|como)"
+    r"|(?:je suis )?désolée?[,.]? (?:mais )?je ne peux pas"
+    r"|(?:es )?tut mir leid[,.]? (?:aber )?(?:ich kann|das kann ich|dabei kann)"
+    r"|(?:mi dispiace|scusa)[,.]? (?:ma )?non posso"
+    r"|(?:desculpe|sinto muito)[,.]? (?:mas )?não posso"
+    r"|извините, (?:но )?я не могу|к сожалению, я не могу"
+    r"|(?:抱歉|对不起)[，,]?(?:但)?我(?:不能|无法)"
+)
+
+_START = r"""(?i)^[\s"'“*_>#-]*(?:(?:assistant|ai|answer|response|output) ?: ?)?"""
+_DECLINES = (
+    f"{_START}(?:(?:{_APOLOGY}(?:{_MODEL})?|{_MODEL})?{_CANNOT}{_DO}|(?:{_APOLOGY})?{_MODEL}"
+    f"(?:{_LACK}|{_CANNOT})|{_APOLOGY}{_LACK}|{_OTHERS})"
+)
+
+
+def declines(answer: pl.Expr) -> pl.Expr:
+    """Whether `answer` begins with a refusal; null stays null."""
+    return answer.str.slice(0, 400).str.replace_all("’", "'").str.contains(_DECLINES)

@@ -1,0 +1,195 @@
+"""Score answers by a reward model: one that was trained to tell answers that people prefer.
+
+The model is behind an endpoint that scores (`tasks.score.reward_routes`) or in a folder on this
+machine (`tasks.score.reward_local`). It is never the chat model of the run: name it here. The
+scale of rewards is the model's own and no threshold carries over from one to another, so the rank
+within the set stands beside it. A reward model knows no facts; it likes what raters liked, long and
+confident answers among it.
+
+A row without an answer or beyond the limit of characters has no reward and a reason. It is not cut:
+the reward of half an answer is that of another answer.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from typing import Literal, Protocol
+
+import polars as pl
+import polars_hash as plh
+from prefect import task
+from pydantic import Field
+
+from tasks.base.cache import is_transient, stage_key
+from tasks.base.dataset import DatasetRef
+from tasks.base.errors import UsageError
+from tasks.base.report import Cost, StageResult
+from tasks.base.stage import Outcome, run_score
+from tasks.base.text import answer, conversation
+from tasks.llm.call import PASSING
+from tasks.llm.door import Door
+from tasks.llm.params import LlmParams, LlmUse
+from tasks.score.reward_columns import columns, figures
+from tasks.score.reward_endpoint import EndpointScorer, Scored
+from tasks.score.reward_local import LocalScorer
+from tasks.score.reward_routes import Messages, turns_of
+
+UNSCORED = {
+    "no_model": "no reward model is named",
+    "no_answer": "the last turn is no answer, or an empty one",
+    "too_long": "more characters than the limit, or more tokens than the model reads",
+    "not_sampled": "not among the rows that are scored",
+}
+"""Why a row has no reward, beside the reasons of `tasks.llm.call.Reason`."""
+
+SAMPLES = 3  # rows with which the route is found
+NO_LLM = LlmParams()
+
+
+class RewardParams(LlmUse):
+    """Which reward model scores which rows."""
+
+    model: str = Field(
+        default="", title="Model",
+        description="Name of the reward model or classifier, as the endpoint lists it; for the "
+        "route local a folder, or an installed package, with model.onnx and tokenizer.json. "
+        "Empty: no rewards.",
+    )  # fmt: skip
+    route: Literal["auto", "classify", "pooling", "score", "predict", "rerank", "local"] = Field(
+        default="auto", title="Route",
+        description="Where the endpoint scores. auto tries the others in turn; local runs a "
+        "classifier on this machine.",
+    )  # fmt: skip
+    label: int = Field(
+        default=-1, ge=-64, le=63, title="Class",
+        description="Which class of a classifier is the reward, from 0; -1 for the last.",
+    )  # fmt: skip
+    revision: str = Field(
+        default="", title="Revision",
+        description="Any text; set another when the weights behind the model's name have changed.",
+    )  # fmt: skip
+    rows: int = Field(
+        default=0, ge=0, title="Rows", description="The most rows that are scored; 0 for all."
+    )
+    max_characters: int = Field(
+        default=20_000, ge=1, title="Most characters",
+        description="Longer conversations have no reward.",
+    )  # fmt: skip
+    seed: int = Field(default=0, ge=0, title="Seed", description="Of the choice of rows.")
+
+
+class Scorer(Protocol):
+    """A reward model, wherever it is."""
+
+    @property
+    def cost(self) -> Cost:
+        """What was paid so far."""
+
+    def score(
+        self, conversations: Iterator[Messages], samples: Sequence[Messages]
+    ) -> Iterator[tuple[int, Scored]]:
+        """Reward of every conversation, with its place, as they come."""
+
+
+def add_rewards(rows: pl.LazyFrame, params: RewardParams, scorer: Scorer | None = None) -> Outcome:
+    """Score the answer of every row, and of preference rows also the one that lost.
+
+    Args:
+        rows: Rows of the table.
+        params: Which rows.
+        scorer: The reward model; without one no row is scored.
+
+    Returns:
+        All rows in order with `score_reward` (the model's own scale), `score_reward_rank` (share
+        of the scored rows that it is above, ties in the middle of their places: 0 to 1),
+        `score_reward_margin` (reward of the answer that won less that of the one that lost; null
+        where there is no such pair) and `score_reward_reason` (null for scored rows). Figures:
+        `scored`, `unscored` by reason, `distinct` rewards, `pairs` and of these `pairs_in_order`.
+    """
+    table = rows.select("id", "messages", "rejected", *_chosen(params)).collect()
+    found = [Scored(None, reason) for reason in table["reason"].fill_null("no_model")]
+    lost: dict[int, Scored] = {}
+    asked = table.with_row_index("at").filter(pl.col("reason").is_null())
+    # a Python loop: each row is a call, or a run of the model
+    for at, is_lost, scored in _scores(asked, scorer, params.max_characters) if scorer else ():
+        if is_lost:
+            lost[at] = scored
+        else:
+            found[at] = scored
+    passing = {at for at, one in [*enumerate(found), *lost.items()] if one.reason in PASSING}
+    added = columns(found, lost)
+    scored_rows = pl.concat([rows, added.lazy()], how="horizontal")
+    cost = scorer.cost if scorer else None
+    return Outcome(scored_rows, figures(added), unfinished=len(passing), cost=cost)
+
+
+def _chosen(params: RewardParams) -> tuple[pl.Expr, pl.Expr]:
+    """Length in characters, and why a row is not scored at all; null for those that are."""
+    size = conversation().str.len_chars()
+    said = answer().fill_null("").str.strip_chars()
+    reason = (
+        pl.when(said == "")
+        .then(pl.lit("no_answer"))
+        .when(size > params.max_characters)
+        .then(pl.lit("too_long"))
+    )
+    lot = plh.concat_str(pl.lit(f"{params.seed}:"), pl.col("id")).chash.sha2_256()
+    place = pl.struct(reason.is_not_null(), lot, "id").rank("ordinal")
+    is_left = (place > params.rows) if params.rows else pl.lit(value=False)
+    drawn = pl.when(reason.is_null() & is_left).then(pl.lit("not_sampled")).otherwise(reason)
+    return size.alias("size"), drawn.alias("reason")
+
+
+def _scores(asked: pl.DataFrame, scorer: Scorer, most: int) -> Iterator[tuple[int, bool, Scored]]:
+    """Row, whether it is its losing answer, and reward; as they come."""
+    whose: list[tuple[int, bool]] = []
+
+    def conversations() -> Iterator[Messages]:
+        for at, messages, rejected in asked.select("at", "messages", "rejected").iter_rows():
+            whose.append((at, False))
+            yield turns_of(messages)
+            beaten = [*messages[:-1], *(rejected or ())]
+            if rejected and sum(len(turn["content"]) for turn in beaten) <= most:
+                whose.append((at, True))
+                yield turns_of(beaten)
+
+    shortest = asked.sort("size", "id").head(SAMPLES)["messages"].to_list()
+    for place, scored in scorer.score(conversations(), [turns_of(m) for m in shortest]):
+        yield *whose[place], scored
+
+
+@task(
+    name="score.reward", cache_key_fn=stage_key,
+    retries=2, retry_delay_seconds=1, retry_condition_fn=is_transient,
+)  # fmt: skip
+def score_reward(data: DatasetRef, params: RewardParams, llm: LlmParams = NO_LLM) -> StageResult:
+    """Store `data` with rewards; what `params` do not say of the endpoint, `llm` does."""
+    with ExitStack() as stack:
+        scorer = _scorer(params, llm, data.store, stack)
+        return run_score(data, partial(add_rewards, scorer=scorer), params)
+
+
+def _scorer(params: RewardParams, llm: LlmParams, store: str, stack: ExitStack) -> Scorer | None:
+    """The reward model that is named; its doors close with `stack`."""
+    if not params.model:
+        return None
+    if params.route == "local":
+        return LocalScorer(params.model, store, params.label)
+    where = llm.for_use(params)
+    if where.endpoint == "none":
+        raise UsageError(
+            f"score.reward.model {params.model!r} has no endpoint: set score.reward.endpoint (or "
+            "llm.endpoint), or score.reward.route=local for a folder on this machine"
+        )
+    revision = " ".join(filter(None, (llm.revision, params.revision)))
+    given = where.model_copy(update={"mode": "online", "revision": revision})
+    # vLLM has these routes beside /v1, not below it
+    above = where.endpoint.rstrip("/").removesuffix("/v1")
+    bases = dict.fromkeys([where.endpoint.rstrip("/"), above])
+    doors = [
+        stack.enter_context(
+            Door(given.model_copy(update={"endpoint": base}), store, "score.reward")
+        )
+        for base in bases
+    ]
+    return EndpointScorer(doors, params.route, params.label)
