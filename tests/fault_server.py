@@ -49,17 +49,57 @@ def with_logprobs(top: dict[str, float]) -> dict[str, Any]:
     return answer
 
 
+def answer(path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A good answer of each endpoint: OpenAI's, and the scoring ones of vLLM."""
+    if path == "/decisions":
+        answers = [decided(question) for question in body["questions"]]
+        return {"answers": answers, "model": body["model"], "usage": {"input_tokens": 10}}
+    texts = body.get("input", body.get("text_2", ""))
+    many = range(len(texts) if isinstance(texts, list) else 1)
+    values: dict[str, dict[str, Any]] = {
+        "/embeddings": {"embedding": [1.0, 0.0]},
+        "/score": {"score": 0.5},
+        "/classify": {"label": "LABEL_0", "probs": [0.75, 0.25], "num_classes": 2},
+        "/pooling": {"data": [0.5]},
+    }
+    if path not in values:
+        return chat()
+    data = [{"index": at, **values[path]} for at in many]
+    return {"object": "list", "data": data, "usage": {"prompt_tokens": 10, "total_tokens": 10}}
+
+
+def decided(question: dict[str, Any]) -> dict[str, Any]:
+    """An answer to one question of `/decisions`: the first that it may have, at 0.7."""
+    kind = question["type"]
+    named = {"type": kind, "name": question.get("name")}
+    if kind == "predicate":
+        return {**named, "probability": 0.7}
+    listed = question["choices" if kind == "choice" else "levels"]
+    offered = [one.get("value", one.get("label")) for one in listed]
+    likely = [0.7] + [0.3 / (len(offered) - 1)] * (len(offered) - 1)
+    if kind == "choice":
+        listed = [{"value": v, "probability": p} for v, p in zip(offered, likely, strict=True)]
+        return {**named, "choice": offered[0], "confidence": 0.7, "probabilities": listed}
+    listed = [
+        {"label": label, "value": at, "probability": p}
+        for at, (label, p) in enumerate(zip(offered, likely, strict=True))
+    ]
+    score = sum(one["value"] * one["probability"] for one in listed)
+    return {**named, "score": score, "confidence": 0.7, "probabilities": listed}
+
+
 class FaultServer:
     """A server in a thread of its own, on a free port of this machine."""
 
     def __init__(self, reply: Reply | None = None, delay: float = 0.0) -> None:
-        self.reply: Reply = reply or (lambda _path, _body: chat())
+        self.reply: Reply = reply or answer
         self.delay = delay
         self.asked: Counter[str] = Counter()  # calls by hash of their body
         self.answered: Counter[str] = Counter()  # those of them that got a whole 200
         self.keys: set[str] = set()  # what stood in Authorization
         self.in_flight = self.most_in_flight = 0
         self.port = 0
+        self._open: set[asyncio.StreamWriter] = set()
 
     @property
     def url(self) -> str:
@@ -86,19 +126,23 @@ class FaultServer:
 
     async def _stop(self) -> None:
         self._server.close()
+        for writer in list(self._open):
+            writer.transport.abort()
         mine = asyncio.current_task()
-        others = [task for task in asyncio.all_tasks() if task is not mine]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        while others := [task for task in asyncio.all_tasks() if task is not mine]:
+            await asyncio.wait(others, timeout=0.02)  # they find their connection gone
+            for task in asyncio.all_tasks() - {mine}:
+                task.cancel()  # unless they sleep
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
         try:
             while await self._one(reader, writer):
                 pass
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # cancelled when the server stops
         finally:
+            self._open.discard(writer)
             writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:

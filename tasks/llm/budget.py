@@ -91,3 +91,7 @@ class Budget:
             self.purse.held = self.purse.held.plus(reserved, -1)
             self.purse.spent = self.purse.spent.plus(used)
             self.spent = self.spent.plus(used)
+
+    def release(self, reserved: Amount) -> None:
+        """Give back what was set aside for a call that was not made."""
+        self.settle(reserved, Amount())

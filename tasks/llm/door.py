@@ -6,7 +6,6 @@ in an earlier run is not made again, and needs neither key nor endpoint.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from queue import SimpleQueue
 from threading import Lock
 from time import monotonic
 from types import TracebackType
@@ -14,17 +13,15 @@ from typing import Self
 
 from tasks.base.progress import Progress, announce
 from tasks.base.report import Cost
+from tasks.llm.asking import Asking
 from tasks.llm.budget import Amount, Budget
 from tasks.llm.call import Answer, Call, Grade, Reason
 from tasks.llm.endpoint import checked, identity
-from tasks.llm.exchange import Arrival, Exchange, Flight, Mailbox
+from tasks.llm.exchange import Exchange
 from tasks.llm.memory import Memory, Remembered
 from tasks.llm.params import LlmParams
 from tasks.llm.prices import price_of
-from tasks.llm.tokens import OVERHEAD, characters, per_token
 
-AHEAD = 2  # calls drawn for each that may be in flight
-BATCH = 50_000  # calls drawn for a batch; OpenAI takes no more in one file
 SELDOM = 0.25  # seconds between two words of progress
 
 
@@ -48,9 +45,8 @@ class Door:
         self.identity = identity(params)
         self.budget = Budget(params, price_of(params))
         self.memory = Memory(store)
-        self.exchange = Exchange(params, store, self.memory, self.budget)
+        self.exchange = Exchange(self.params, store, self.memory, self.budget)
         self.unanswered: Counter[Reason] = Counter()
-        self._ratio = per_token(self.memory.totals(self.identity))
         self._recalled = self._answers = 0
         self._worth = Amount()  # of what was recalled
         self._counting = Lock()
@@ -81,7 +77,7 @@ class Door:
         """Answers as they arrive, each with the place of its call; one for every call.
 
         Calls are drawn as answers leave, so that memory stays constant however many there are (in
-        batch mode `BATCH` of them are drawn at once). If the iterator is closed early, what is in
+        batch mode a whole batch is drawn at once). If the iterator is closed early, what is in
         flight is called off.
 
         Args:
@@ -92,40 +88,31 @@ class Door:
             UsageError: There is no key, no local model, or no batch mode at the endpoint.
             StageError: An answer could not be written down.
         """
-        back: Mailbox = SimpleQueue()
+        asked = Asking(self.params, self.memory, self.exchange)
         total = total or (len(calls) if isinstance(calls, Sequence) else 0)
         told = monotonic()
         try:
-            for done, (place, answer) in enumerate(_Round(self, back).answers(calls), 1):
-                self._count(answer)
+            for done, (place, arrival) in enumerate(asked.answers(calls), 1):
+                answer = self._read(arrival)
                 if self.stage and total and monotonic() - told > SELDOM:
                     told = monotonic()
                     announce(Progress(self.stage, min(done, total - 1), total, total))
                 yield place, answer
         finally:
-            self.exchange.call_off(back)
+            asked.call_off()
 
-    def flight(self, place: int, call: Call, key: str, back: Mailbox) -> Flight | None:
-        """A call with its budget set aside; None if there is not enough left."""
-        size = characters(call.body)
-        tokens = int(size / self._ratio) + OVERHEAD
-        amount = self.budget.worth(tokens, call.tokens_out, self.params.mode == "batch")
-        if not self.budget.reserve(amount):
-            return None
-        return Flight(place, call, key, size, amount, back)
-
-    def recalled(self, known: Remembered) -> Answer:
-        """What is remembered, as an answer that cost nothing now."""
+    def _read(self, arrival: Answer | Remembered) -> Answer:
+        """An arrival as an answer, counted."""
         with self._counting:
-            self._worth = self._worth.plus(self.budget.worth(known.tokens_in, known.tokens_out))
-        return Answer(known.body, recalled=True)
-
-    def _count(self, answer: Answer) -> None:
-        with self._counting:
-            self._recalled += answer.recalled
-            self._answers += answer.body is not None
-            if answer.reason is not None:
-                self.unanswered[answer.reason] += 1
+            if isinstance(arrival, Remembered):
+                worth = self.budget.worth(arrival.tokens_in, arrival.tokens_out)
+                self._worth = self._worth.plus(worth)
+                arrival = Answer(arrival.body, recalled=True)
+            self._recalled += arrival.recalled
+            self._answers += arrival.body is not None
+            if arrival.reason is not None:
+                self.unanswered[arrival.reason] += 1
+        return arrival
 
     def close(self) -> None:
         """End what is in flight, and let go of the memory."""
@@ -144,76 +131,3 @@ class Door:
     ) -> None:
         """Close it."""
         self.close()
-
-
-class _Round:
-    """One use of `ask`."""
-
-    def __init__(self, door: Door, back: Mailbox) -> None:
-        self.door, self.back = door, back
-        self.flying = 0
-        self.batch: list[Flight] = []  # not handed in yet
-        self.is_batch = door.params.mode == "batch"
-        self.room = BATCH if self.is_batch else AHEAD * door.params.concurrency
-
-    def answers(self, calls: Iterable[Call]) -> Iterator[tuple[int, Answer]]:
-        """One answer for every call."""
-        for place, call in enumerate(calls):
-            key = call.key(self.door.identity)
-            known = self.door.memory.recall(key)
-            if known is not None:
-                yield place, self.door.recalled(known)
-            else:
-                yield from self._enter(place, call, key)
-            while self.flying + len(self.batch) >= self.room:
-                yield from self._arrived()
-        while self.flying or self.batch:
-            yield from self._arrived()
-
-    def _enter(self, place: int, call: Call, key: str) -> Iterator[tuple[int, Answer]]:
-        """Send a call; where the budget is tight, once there is room for it.
-
-        What yields is whatever had to arrive first.
-        """
-        while (flight := self.door.flight(place, call, key, self.back)) is None:
-            if not self.flying and not self.batch:
-                yield place, Answer(None, "budget_reached", "the cap leaves no room for it")
-                return
-            yield from self._arrived()
-        if self.is_batch:
-            self.batch.append(flight)
-        else:
-            self._send(flight)
-
-    def _send(self, flight: Flight) -> None:
-        self.flying += 1
-        self.door.exchange.send(flight)
-
-    def _arrived(self) -> Iterator[tuple[int, Answer]]:
-        """Wait for one answer; if nothing was sent yet, send what waits for its batch."""
-        if self.batch and not self.flying:
-            yield from self._hand_in()
-            return
-        flight, arrival = self.back.get()
-        self.flying -= 1
-        yield flight.place, self._read(arrival)
-
-    def _hand_in(self) -> Iterator[tuple[int, Answer]]:
-        """Hand in what was collected; one call goes ahead, and if it fails so does no batch."""
-        (first, *rest), self.batch = self.batch, []
-        self._send(first)
-        _, arrival = self.back.get()
-        self.flying -= 1
-        answer = self._read(arrival)
-        yield first.place, answer
-        if rest and answer.reason in (None, "call_rejected"):
-            self.flying += len(rest)
-            self.door.exchange.hand_in(rest)
-        else:
-            for flight in rest:
-                self._send(flight)
-
-    def _read(self, arrival: Arrival) -> Answer:
-        if isinstance(arrival, Exception):
-            raise arrival
-        return self.door.recalled(arrival) if isinstance(arrival, Remembered) else arrival

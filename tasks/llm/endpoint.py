@@ -30,6 +30,8 @@ def checked(params: LlmParams) -> LlmParams:
     if params.endpoint == "local":
         if params.mode == "batch":
             raise UsageError("llm.mode=batch: the local model has no batches; leave it online")
+        # it answers one at a time; in their order, its cache has read most of each question
+        params = params.model_copy(update={"concurrency": 1})
         return params
     parts = urlsplit(params.endpoint)
     if parts.username or parts.password or parts.query:

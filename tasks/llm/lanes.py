@@ -16,6 +16,8 @@ import httpx2
 
 from tasks.llm.keys import is_loopback
 
+_CORE = (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException)
+
 
 def transport(base_url: str) -> httpx2.AsyncBaseTransport | None:
     """What carries calls to an endpoint; None: what the library takes, which knows proxies."""
@@ -52,10 +54,8 @@ class Lanes(httpx2.AsyncBaseTransport):
             await reply.aclose()
         except BaseException as error:
             await lane.aclose()
-            if isinstance(error, httpcore2.TimeoutException):
-                raise httpx2.ReadTimeout(type(error).__name__) from error
-            if isinstance(error, httpcore2.NetworkError | httpcore2.ProtocolError):
-                raise httpx2.NetworkError(type(error).__name__) from error
+            if isinstance(error, _CORE):  # the upper library has the same errors by the same names
+                raise getattr(httpx2, type(error).__name__)("no whole reply") from error
             raise
         if lane.is_idle():
             self._idle.append(lane)

@@ -53,7 +53,6 @@ class Likelihood:
             WeightsError: They are not the ones they should be.
         """
         file = Gguf(weights.path(model) / "model.gguf")
-        self.identity = weights.identity(model)
         self.model = Llama(file)
         self.tokenizer = _tokenizer(file)
         self.start, self.end = map(file.meta["tokenizer.ggml.tokens"].index, (START, END))
@@ -73,8 +72,8 @@ class Likelihood:
     def score(self, reads: Iterable[Read]) -> Iterator[Likely]:
         """What the model makes of each answer, in order; each has a token at least.
 
-        Rows are read beside each other, each on one core and alone, so that what is found depends
-        on nothing but the row. Together they would share more of the arithmetic, but not enough.
+        Rows are read beside each other, each on one core and in matrices of its own: in common ones
+        the last digits of a row would depend on its neighbours.
         """
         from threadpoolctl import threadpool_limits
 

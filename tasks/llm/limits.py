@@ -8,19 +8,16 @@ up, and so are all calls.
 
 import asyncio
 import random
-import re
 from collections import deque
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
-from time import monotonic, time
+from time import monotonic
+
+from tasks.llm.headers import seconds
 
 PAUSE = 2.0  # seconds before the first look at an endpoint that failed; doubled each time
 PROBES = 5  # a minute in all
 LONGEST_WAIT = 120.0  # seconds that a server may ask us to wait; longer is a failure
 BACKOFF, MOST_BACKOFF = 0.5, 30.0
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 class Bucket:
@@ -163,26 +160,3 @@ class Pace:
             if not turn.done():
                 turn.set_result(None)
                 many -= 1
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server wants to be left alone, by `retry-after-ms` or `retry-after`."""
-    milliseconds = seconds(headers.get("retry-after-ms", ""))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    said = headers.get("retry-after", "")
-    wait = seconds(said)
-    if wait is None and said:
-        try:
-            wait = max(0.0, parsedate_to_datetime(said).timestamp() - time())
-        except ValueError:
-            return None
-    return wait
-
-
-def seconds(text: str) -> float | None:
-    """A duration as these headers write it: `6m0s`, `120ms`, `1.5s`, or a plain number."""
-    parts = _DURATION.findall(text)
-    if parts and "".join(a + b for a, b in parts) == text:
-        return sum(float(amount) * _SECONDS[unit] for amount, unit in parts)
-    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) else None

@@ -38,7 +38,6 @@ class Llama:
         self.heads = int(meta["llama.attention.head_count"])
         self.groups = int(meta["llama.attention.head_count_kv"])
         self.width = int(meta["llama.rope.dimension_count"])  # of a head
-        self.context = int(meta["llama.context_length"])
         self.epsilon = np.float32(meta["llama.attention.layer_norm_rms_epsilon"])
         steps = np.arange(0, self.width, 2) / self.width
         self.angles = float(meta["llama.rope.freq_base"]) ** -steps

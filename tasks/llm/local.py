@@ -97,7 +97,7 @@ def _start(model: str) -> LocalServer:
     command = [
         str(engine / "bin/llama-server"), "-m", str(file), "--alias", model,
         "--host", "127.0.0.1", "--port", str(port), "-c", str(CONTEXT), "-np", "1",
-        "-t", str(threads), "--no-cache-prompt", "--cache-ram", "0", "--no-webui", "--no-slots",
+        "-t", str(threads), "--cache-ram", "0", "--no-webui", "--no-slots",
         "--offline", "-lv", "2",
     ]  # fmt: skip
     words = tempfile.TemporaryFile()  # noqa: SIM115 (the server writes to it as long as it lives)

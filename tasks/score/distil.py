@@ -14,7 +14,7 @@ from tasks.score.logistic import fit, logistic
 CHEAP = (
     "score_pairing", "score_pairing_rank", "score_mismatch", "score_refusal", "score_echo",
     "score_cut", "score_repetition", "score_overlap", "score_language_match",
-    "score_format_valid", "score_injection", "score_prompt_words", "score_answer_words",
+    "score_format_valid", "score_injection",
 )  # fmt: skip
 """Columns of earlier stages that a head learns from, where they are."""
 

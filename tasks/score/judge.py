@@ -28,7 +28,7 @@ from tasks.score.grades import schema
 from tasks.score.judging import judge_rows
 from tasks.score.panel import PanelParams, cost_of, grade_of, open_panel
 
-FEW, MANY = 40, 400  # rows judged if the run does not say: by a demo model, by a real one
+FEW, MANY = 12, 400  # rows judged if the run does not say: by a demo model, by a real one
 
 
 class JudgeParams(PanelParams):
@@ -40,7 +40,8 @@ class JudgeParams(PanelParams):
     )  # fmt: skip
     canaries: int = Field(
         default=4, ge=0, title="Canaries",
-        description="Judged rows that are judged again with a demand for a good grade in them.",
+        description="Judged rows that are judged again with a demand for a good grade in them; by "
+        "the local model one at most.",
     )  # fmt: skip
 
 
@@ -66,7 +67,8 @@ def judge(rows: pl.LazyFrame, params: JudgeParams, models: Sequence[Model] = ())
     chosen = draw(listed.filter("has_answer").collect(), _size(params, models), params.seed or 0)
     seen = rows.filter(pl.col("id").is_in(chosen.implode())).sort("id").collect()
     judged = judge_rows(models, seen, params)
-    figures = judged.figures | canary(models, seen.head(params.canaries), judged.scores, params)
+    few = min(params.canaries, 1) if grade_of(models) == "demo" else params.canaries
+    figures = judged.figures | canary(models, seen.head(few), judged.scores, params)
     otherwise = pl.when(_has_answer()).then(pl.lit("not_sampled")).otherwise(pl.lit("no_answer"))
     return Outcome(
         with_grades(rows, judged.scores, otherwise), figures,

@@ -50,13 +50,13 @@ def judge_rows(models: Sequence[Model], rows: pl.DataFrame, params: PanelParams)
     Raises:
         UsageError: The rubric cannot be read, or has no such criterion.
     """
-    docket = _docket(rows, params)
+    docket = _docket(rows, params, params.limit(grade_of(models)))
     heard = [_hear(model, docket, params) for model in models]
-    graded, unanswered = {"score_judge_grade": grade_of(models)}, {"score_judge_reason": "no_answer"}
+    graded = {"score_judge_grade": grade_of(models)}
     lines: list[Line] = [
         {"id": name, **graded, **columns_of(name, docket.rubric, heard)}
         if name in docket.cases
-        else {"id": name, **unanswered}
+        else {"id": name, "score_judge_reason": "no_answer"}
         for name in rows["id"]
     ]
     scores = pl.DataFrame(lines, schema={"id": pl.String, **schema(docket.rubric)})
@@ -70,10 +70,10 @@ def judge_rows(models: Sequence[Model], rows: pl.DataFrame, params: PanelParams)
     return Judged(scores, figures | summary(scores) | order(heard), waiting)
 
 
-def _docket(rows: pl.DataFrame, params: PanelParams) -> Docket:
+def _docket(rows: pl.DataFrame, params: PanelParams, limit: int) -> Docket:
     cases: dict[str, Case] = {}
     pairs: dict[str, Case] = {}
-    field, limit = params.reference_field, params.max_characters
+    field = params.reference_field
     # a Python loop: each row costs at least a call to a model
     for row in rows.select("id", "messages", "rejected", "meta").iter_rows(named=True):
         case = case_of(row, field, limit)

@@ -69,7 +69,7 @@ class LikelihoodParams(StageParams):
         description="The most rows that are read, about one a second on each core; 0 for all.",
     )  # fmt: skip
     max_tokens: int = Field(
-        default=1024, ge=64, le=8192, title="Most tokens",
+        default=1024, ge=64, le=4096, title="Most tokens",
         description="Longer conversations have no likelihood; time grows with the length.",
     )  # fmt: skip
     seed: int = Field(default=0, ge=0, title="Seed", description="Of the choice of rows.")

@@ -20,9 +20,9 @@ from tasks.base.stage import Outcome, run_score
 from tasks.llm.call import PASSING, Model
 from tasks.llm.params import LlmParams
 from tasks.score.grades import schema
-from tasks.score.judge import JudgeParams, with_grades
+from tasks.score.judge import FEW, JudgeParams, with_grades
 from tasks.score.judging import judge_rows
-from tasks.score.panel import cost_of, open_panel
+from tasks.score.panel import cost_of, grade_of, open_panel
 
 JUDGE = JudgeParams()
 
@@ -40,7 +40,7 @@ class MarginParams(StageParams):
     )  # fmt: skip
     rows: int = Field(
         default=200, ge=0, title="Most rows",
-        description="Of those, the most uncertain; 0 for none.",
+        description=f"Of those, the most uncertain; 0 for none. By the local model {FEW} at most.",
     )  # fmt: skip
 
 
@@ -70,7 +70,8 @@ def judge_margin(
             with_grades(rows, nobody, otherwise), {"uncertain": 0, "judged": 0}, fills=fills
         )
     uncertain = _uncertain(rows, params)
-    chosen = uncertain.head(params.rows).to_frame()
+    most = min(params.rows, FEW) if grade_of(models) == "demo" else params.rows
+    chosen = uncertain.head(most).to_frame()
     seen = chosen.join(rows.collect(), on="id", how="left", maintain_order="left")
     judged = judge_rows(models, seen, judge)
     return Outcome(

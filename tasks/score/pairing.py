@@ -33,6 +33,7 @@ from tasks.embed import encoders
 from tasks.embed.encoders import EncoderName, encoder_of
 from tasks.embed.vectors import Vectors, memory
 from tasks.score.features import Sides, batches, sides_of, texts_of
+from tasks.score.head import on_one_thread
 from tasks.score.mismatch import Mismatch, learn
 
 ENGINES = encoders.ENGINES
@@ -53,7 +54,7 @@ class PairingParams(StageParams):
         "(`finery models install minilm-l6`).",
     )  # fmt: skip
     teach_rows: int = Field(
-        default=8_000, ge=100, le=50_000, title="Teaching rows",
+        default=8_000, ge=100, le=20_000, title="Teaching rows",
         description="Rows that teach what belongs together, at most; a seeded sample.",
     )  # fmt: skip
     min_rows: int = Field(
@@ -70,6 +71,7 @@ class PairingParams(StageParams):
     )
 
 
+@on_one_thread
 def score_pairs(rows: pl.LazyFrame, params: PairingParams, memo: RowMemo | None = None) -> Outcome:
     """Add the columns above.
 
@@ -138,7 +140,7 @@ def _score_block(
     asked, answered = sides.asked.astype(np.float64), sides.answered.astype(np.float64)
     cosine = (asked * answered).sum(axis=1)
     lead = cosine[:, None] - asked @ others.T.astype(np.float64)
-    rank = ((lead > EQUAL).sum(axis=1) + (abs(lead) <= EQUAL).sum(axis=1) / 2) / len(others)
+    rank = ((lead > EQUAL).sum(axis=1) + (abs(lead) <= EQUAL).sum(axis=1) / 2) / max(len(others), 1)
     unlike = None if taught is None else taught.probability(texts, sides).round(6)
     return pl.DataFrame(
         {

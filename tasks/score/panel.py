@@ -13,6 +13,8 @@ from tasks.score.backends.asking import Asking, Name
 from tasks.score.prompt import Style
 from tasks.score.rubric import Rubric, load_rubric
 
+LONG, SHORT = 12_000, 1_500  # characters of a row: for a real judge, for a demo
+
 
 class PanelParams(LlmUse):
     """Who judges, by which rubric, and how they are asked."""
@@ -35,7 +37,8 @@ class PanelParams(LlmUse):
     )  # fmt: skip
     samples: int = Field(
         default=5, ge=1, le=50, title="Samples",
-        description="Answers drawn for each question where there are no log-probabilities.",
+        description="Answers drawn for each question where there are no log-probabilities; from "
+        "the local model one.",
     )  # fmt: skip
     min_mass: float = Field(
         default=0.5, ge=0, le=1, title="Least mass",
@@ -46,10 +49,10 @@ class PanelParams(LlmUse):
         default=64, ge=8, title="Most tokens",
         description="Of an answer in JSON; models that think first need some thousands.",
     )  # fmt: skip
-    max_characters: int = Field(
-        default=12_000, ge=0, title="Most characters",
+    max_characters: int | None = Field(
+        default=None, ge=0, title="Most characters",
         description="Of one row; longer texts lose their middle, and the judge is told. 0: no "
-        "limit.",
+        f"limit. Empty: {LONG:,}, or {SHORT:,} for the local model, which reads slowly.",
     )  # fmt: skip
     reference_field: str = Field(
         default="", title="Reference",
@@ -88,6 +91,12 @@ class PanelParams(LlmUse):
             UsageError: The rubric cannot be read, or has no such criterion.
         """
         return load_rubric(self.rubric).only(self.criteria)
+
+    def limit(self, grade: str) -> int:
+        """Most characters of a row that a judge of this grade reads."""
+        if self.max_characters is not None:
+            return self.max_characters
+        return SHORT if grade == "demo" else LONG
 
     @property
     def name(self) -> Name | None:

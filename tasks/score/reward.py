@@ -125,7 +125,7 @@ def add_rewards(rows: pl.LazyFrame, params: RewardParams, scorer: Scorer | None 
 
 def _chosen(params: RewardParams) -> tuple[pl.Expr, pl.Expr]:
     """Length in characters, and why a row is not scored at all; null for those that are."""
-    size = conversation().str.len_chars()
+    size = conversation("").str.len_chars()
     said = answer().fill_null("").str.strip_chars()
     reason = (
         pl.when(said == "")
@@ -134,7 +134,7 @@ def _chosen(params: RewardParams) -> tuple[pl.Expr, pl.Expr]:
         .then(pl.lit("too_long"))
     )
     lot = plh.concat_str(pl.lit(f"{params.seed}:"), pl.col("id")).chash.sha2_256()
-    place = pl.struct(reason.is_not_null(), lot, "id").rank("ordinal")
+    place = pl.struct(out=reason.is_not_null(), lot=lot, id="id").rank("ordinal")
     is_left = (place > params.rows) if params.rows else pl.lit(value=False)
     drawn = pl.when(reason.is_null() & is_left).then(pl.lit("not_sampled")).otherwise(reason)
     return size.alias("size"), drawn.alias("reason")

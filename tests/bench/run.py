@@ -17,7 +17,16 @@ from tests.bench.runs import Runs
 from tests.bench.section import Section
 
 MOST = 60_000  # rows of the bench set
-SECTIONS = ("throughput", "orchestration", "cache", "labelled", "injected", "damage")
+SECTIONS = (
+    "throughput",
+    "orchestration",
+    "cache",
+    "labelled",
+    "injected",
+    "damage",
+    "likelihood",
+    "attack",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,7 +64,7 @@ def _count(text: str) -> int:
 
 def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[], Section]]:
     """How each section is made; nothing runs yet."""
-    from tests.bench import damage, guard, pipeline
+    from tests.bench import attack, damage, guard, likelihood, pipeline
 
     runs = Runs(folder / "rows.jsonl", asked.rows, asked.rounds)
 
@@ -75,6 +84,8 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         "labelled": lambda: _told(guard.labelled()),
         "injected": on_bench("injected", lambda: guard.injected(asked.rows)),
         "damage": on_bench("damage", lambda: damage.damage(asked.rows)),
+        "likelihood": lambda: _told(likelihood.likelihood()),
+        "attack": lambda: _told(attack.attack()),
     }
 
 

@@ -2,8 +2,8 @@
 
 For endpoints that give no log-probabilities, and for models whose first token is no answer. Shares
 of five draws are coarse, and a sure model draws the same each time. With one draw the temperature
-is 0. How much probability the labels had is not known; the mass is the share of draws that
-answered.
+is 0; a demo model, whose grades are for show, draws no more. How much probability the labels had is
+not known; the mass is the share of draws that answered.
 """
 
 from collections import Counter, defaultdict
@@ -23,6 +23,7 @@ Labels = tuple[str, ...]
 
 def decide(model: Model, items: Sequence[Item], asking: Asking) -> Iterator[tuple[int, Decision]]:
     """A decision for every item, each with its place, as they come; by their sets of labels."""
+    asking = asking._replace(samples=1) if model.grade == "demo" else asking
     places: dict[Labels, list[int]] = defaultdict(list)
     for place, item in enumerate(items):
         places[labels_of(item.question)].append(place)

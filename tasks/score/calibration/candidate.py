@@ -59,7 +59,7 @@ class Candidate:
 
     def _both_ways(self, prompt: str, answers: Sequence[str]) -> tuple[Case, Case]:
         case = Case((Turn("user", prompt),), tuple(answers))
-        case = shortened(case, self.params.max_characters)
+        case = shortened(case, self.params.limit(self.model.grade))
         return case, turned(case)
 
 

@@ -19,7 +19,7 @@ from tasks.llm.params import LlmParams
 from tasks.score.calibration.bias import family_of
 from tasks.score.calibration.candidate import open_candidate
 from tasks.score.calibration.examinee import Judge
-from tasks.score.calibration.figures import Figure, agreement, leanings, steadiness
+from tasks.score.calibration.figures import agreement, leanings, steadiness
 from tasks.score.calibration.gold import Gold, read_gold
 from tasks.score.calibration.limits import Limits
 from tasks.score.calibration.passport import GoldFacts, Passport
@@ -29,7 +29,7 @@ from tasks.score.calibration.sheet import Sheet, fill_in
 from tasks.score.calibration.wording import with_verdict
 from tasks.score.panel import PanelParams
 
-FEW, MANY = 60, 400  # items asked if the run does not say: of a demo model, of a real one
+FEW, MANY = 20, 400  # items asked if the run does not say: of a demo model, of a real one
 
 logger = logging.getLogger(__name__)
 
@@ -83,23 +83,38 @@ def sit_exam(gold: Gold, judge: Judge, params: ExamParams) -> Passport:
         params: Which items, and what must be reached.
     """
     asked = gold.sample(size_of(params, judge), params.seed)
-    compare = params.pairs == "compare" and gold.kind == "pairs"
-    sheet = fill_in(asked, judge, compare=compare)
-    again = None
-    if params.retest:
-        few = sheet.gold.sample(params.retest, params.seed)
-        again = fill_in(few, judge, compare=compare, sample=1) if few.items.height else None
+    sheet, again = _sheets(asked, judge, params)
+    good, seed = params.good, params.seed
+    people = ceiling(gold.labels, gold.groups, None if gold.kind == "pairs" else good, seed)
+    figures = (
+        *agreement(sheet, people, good, seed),
+        *leanings(sheet, params.family or family_of(judge.identity.model), seed),
+        *steadiness(sheet, again, good, seed),
+    )
     passport = Passport(
-        judge=judge.identity, gold=_facts(gold), compared=compare, asked=asked.items.height,
-        unscored=dict(sorted(Counter(sheet.reasons).items())),
-        figures=tuple(_figures(sheet, again, judge, params)),
-        ceiling=ceiling(gold.labels, gold.groups, _good(gold, params), params.seed),
-        good=params.good, errors=_errors(sheet, params), cost=judge.cost, verdict="fail", why=(),
+        judge=judge.identity, gold=_facts(gold), compared=_is_compared(gold, params),
+        asked=asked.items.height, unscored=dict(sorted(Counter(sheet.reasons).items())),
+        figures=figures, ceiling=people, good=good, errors=_errors(sheet, params),
+        cost=judge.cost, verdict="fail", why=(),
     )  # fmt: skip
     done = with_verdict(passport, params)
     logger.info("score.calibrate: %s, %d items, %d without a reply",
                 done.verdict, done.asked, sum(done.unscored.values()))  # fmt: skip
     return done
+
+
+def _sheets(asked: Gold, judge: Judge, params: ExamParams) -> tuple[Sheet, Sheet | None]:
+    """The exam, and some of it once more."""
+    compare = _is_compared(asked, params)
+    sheet = fill_in(asked, judge, compare=compare)
+    if not params.retest or sheet.gold.items.is_empty():
+        return sheet, None
+    few = sheet.gold.sample(params.retest, params.seed)
+    return sheet, fill_in(few, judge, compare=compare, sample=1)
+
+
+def _is_compared(gold: Gold, params: ExamParams) -> bool:
+    return gold.kind == "pairs" and params.pairs == "compare"
 
 
 def size_of(params: ExamParams, judge: Judge) -> int:
@@ -109,24 +124,11 @@ def size_of(params: ExamParams, judge: Judge) -> int:
     return FEW if judge.identity.grade == "demo" else MANY
 
 
-def _good(gold: Gold, params: ExamParams) -> float | None:
-    return None if gold.kind == "pairs" else params.good
-
-
 def _facts(gold: Gold) -> GoldFacts:
     return GoldFacts(
         name=gold.name, sha256=gold.sha256, kind=gold.kind, items=gold.items.height,
         people=gold.labels.shape[1], faults=gold.faults,
     )  # fmt: skip
-
-
-def _figures(sheet: Sheet, again: Sheet | None, judge: Judge, params: ExamParams) -> list[Figure]:
-    family = params.family or family_of(judge.identity.model)
-    return [
-        *agreement(sheet, params.good, params.seed),
-        *leanings(sheet, family, params.seed),
-        *steadiness(sheet, again, params.good, params.seed),
-    ]
 
 
 def _errors(sheet: Sheet, params: ExamParams) -> Confusion | None:

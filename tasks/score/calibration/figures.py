@@ -1,11 +1,13 @@
 """The figures of a passport: what each is called, what it says, and what people reach in it."""
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from tasks.score.calibration import bias
 from tasks.score.calibration.agreement import agree, auc, kappa, spearman
 from tasks.score.calibration.labels import TIE
-from tasks.score.calibration.people import ceiling, three_ways
+from tasks.score.calibration.people import three_ways
 from tasks.score.calibration.resample import Estimate, estimate, share
 from tasks.score.calibration.sheet import Sheet
 
@@ -49,20 +51,17 @@ class Figure(BaseModel):
         }
 
 
-def agreement(sheet: Sheet, good: float, seed: int) -> list[Figure]:
+def agreement(sheet: Sheet, people: Mapping[str, Estimate], good: float, seed: int) -> list[Figure]:
     """How far the judge says what people say.
 
     Args:
         sheet: The exam.
+        people: How far one person says what the others do.
         good: Ratings and scores from here on are good.
         seed: Of the resampling.
     """
-    if sheet.gold.kind == "pairs":
-        found = _on_pairs(sheet, seed)
-        people = ceiling(sheet.gold.labels, sheet.groups, None, seed)
-    else:
-        found = _on_points(sheet, good, seed)
-        people = ceiling(sheet.gold.labels, sheet.groups, good, seed)
+    is_pairs = sheet.gold.kind == "pairs"
+    found = _on_pairs(sheet, seed) if is_pairs else _on_points(sheet, good, seed)
     return [
         Figure(name=name, judge=one, people=people.get(name, Estimate()))
         for name, one in found.items()
@@ -109,7 +108,7 @@ def leanings(sheet: Sheet, family: str, seed: int) -> list[Figure]:
 def steadiness(sheet: Sheet, again: Sheet | None, good: float, seed: int) -> list[Figure]:
     """How far the judge says the same twice."""
     if again is None:
-        why = "score.exam.retest is 0"
+        why = "score.exam.retest is 0, or there was no reply at all"
         return [Figure(name="retest_same", judge=Estimate(), why_not=why)]
     found = bias.retest(sheet, again, good, seed)
     return [

@@ -17,7 +17,7 @@ Codes = NDArray[np.int64]
 Statistic = Callable[[Floats], Floats]
 """From weights, draws x items, to one value per draw; NaN where the draw does not allow one."""
 
-DRAWS = 2000
+DRAWS = 1000
 LEVEL = 0.95
 CELLS = 4_000_000  # weights held at once
 

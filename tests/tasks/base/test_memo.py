@@ -63,3 +63,16 @@ def test_many_fragments_are_packed_and_none_is_lost(memo):
     assert len(recalled(memo, *range(FEW + 1))) == FEW + 1
     assert len([*memo.folder.iterdir()]) == 1
     assert recalled(memo, *range(FEW + 1)) == {i: str(i) for i in range(FEW + 1)}
+
+
+def test_a_memo_of_vectors_gives_back_the_numbers_it_was_given(tmp_path):
+    kind = pl.Array(pl.Float16, 3)
+    memo = RowMemo(str(tmp_path), "vectors", "v1", kind)
+    given = pl.DataFrame(
+        {"key": [7, 8], "value": [[1.0, -0.5, 0.0], [0.25, 2.0, 1.0]]},
+        schema={"key": pl.UInt64, "value": kind},
+    )
+    assert memo.recall(given["key"]).schema == given.schema
+    memo.remember(given)
+    memo.remember(given.tail(1))
+    assert memo.recall(pl.Series([8, 9], dtype=pl.UInt64)).equals(given.tail(1))

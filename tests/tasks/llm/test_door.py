@@ -11,7 +11,7 @@ import pytest
 
 from flows.home import ROOT
 from tasks.base.errors import UsageError
-from tasks.llm import client, limits
+from tasks.llm import headers, limits, replies
 from tasks.llm.call import Call
 from tasks.llm.door import Door
 from tasks.llm.params import BudgetParams, LlmParams
@@ -158,7 +158,7 @@ def test_an_endpoint_that_goes_away_for_a_while_is_waited_for(tmp_path):
 
     def outage(_path, _body):
         count["all"] += 1
-        return Fault(500) if 20 < count["all"] <= 45 else chat()
+        return Fault(500) if 20 < count["all"] <= 43 else chat()
 
     given = {"attempts": 20}
     with FaultServer(outage) as server, Door(params(server, **given), str(tmp_path)) as door:
@@ -287,11 +287,11 @@ def test_killed_in_the_middle_of_500_calls_and_restarted_no_answered_call_is_mad
 
 
 def test_the_status_of_a_refusal_is_told_and_not_its_text():
-    assert client._refusal(404, {}).detail == "status 404: no such model, or no such path"
+    assert replies.refused(404, {}, None).detail == "status 404: no such model, or no such path"
 
 
 @pytest.mark.parametrize(
     ("text", "wanted"), [("6m0s", 360), ("120ms", 0.12), ("1.5s", 1.5), ("7", 7), ("soon", None)]
 )
 def test_durations_of_rate_limit_headers_are_read(text, wanted):
-    assert limits.seconds(text) == wanted
+    assert headers.seconds(text) == wanted

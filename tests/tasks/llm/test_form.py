@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from tasks.llm.form import parse, strict_schema, with_form
 
@@ -30,7 +30,7 @@ STRICT = ['{"score": 4, "why": "clear"}', ' \n{"score": 4}\n']
 FENCED = [
     '```json\n{"score": 4}\n```',
     'Here it is:\n```\n{"score": 4}\n```\nAnything else?',
-    'First a try: ```{"score": 9}``` and then the answer: ```{"score": 4}```',
+    'First a try: ```{"score": 2}``` and then the answer: ```{"score": 4}```',
     '<think>{"score": 1} is too low.</think>{"score": 4}',
     'The answer is {"score": 4}.',
 ]
@@ -72,6 +72,15 @@ def test_of_an_answer_that_was_cut_nothing_is_made_up():
     assert read('{"score": 4, "why": "cl', is_whole=False) == (None, "")
     assert read('{"score": 4}\n\n\n', is_whole=False) == (4, "strict")
     assert read('```{"score": 4}``` And', is_whole=False) == (4, "fenced")
+
+
+class Title(RootModel[str]):
+    """A form that any text would fit."""
+
+
+def test_plain_text_is_not_repaired_to_an_empty_one():
+    assert parse('"Four"', Title)[0] == Title("Four")
+    assert parse("Four, I would say.", Title)[0] is None
 
 
 @given(st.text(max_size=200))

@@ -165,9 +165,9 @@ def test_a_call_that_is_wrong_by_itself_does_not_take_the_schema_from_the_others
         bare[question(body)] += "response_format" not in body
         return chat(GOOD)
 
-    results, _ = asked(reply, "a", "too long", "b", "c")
+    results, _ = asked(reply, "too long", *"abcdefghij")
     assert results["too long"].reason == "call_rejected"
-    assert {results[t].rung for t in "abc"} == {"strict"}
+    assert {results[t].rung for t in "abcdefghij"} == {"strict"}
     assert not +bare
 
 

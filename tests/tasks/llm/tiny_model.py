@@ -41,7 +41,7 @@ def write_tiny(file: Path, seed: int = 0) -> None:
     tokens = [START, END, *sorted(ByteLevel.alphabet())]
     meta = {
         "llama.attention.head_count": HEADS, "llama.attention.head_count_kv": GROUPS,
-        "llama.rope.dimension_count": WIDTH, "llama.context_length": 64,
+        "llama.rope.dimension_count": WIDTH,
         "llama.attention.layer_norm_rms_epsilon": 1e-5, "llama.rope.freq_base": 100.0,
         "llama.block_count": LAYERS, "tokenizer.ggml.tokens": tokens,
         "tokenizer.ggml.merges": ["a b"],

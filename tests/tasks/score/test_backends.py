@@ -32,7 +32,16 @@ def test_probabilities_of_the_labels_are_made_to_sum_to_one_and_what_they_summed
 
 
 def test_all_ways_to_write_a_label_count_and_longer_tokens_do_not():
-    told = {"4": 0.2, " 4": 0.2, "▁4": 0.1, "Ġ4": 0.1, "4\n": 0.1, "44": 0.1, "4.": 0.1, "four": 0.1}
+    told = {
+        "4": 0.2,
+        " 4": 0.2,
+        "▁4": 0.1,
+        "Ġ4": 0.1,
+        "4\n": 0.1,
+        "44": 0.1,
+        "4.": 0.1,
+        "four": 0.1,
+    }
     assert one(logprobs, weighed(told)).mass == pytest.approx(0.7)
     found = one(logprobs, weighed({"Yes": 0.4, " yes": 0.2, "YES": 0.1, "No": 0.3}), PREDICATE)
     assert found.probabilities == pytest.approx((0.3, 0.7))
@@ -93,6 +102,12 @@ def test_draws_are_asked_for_apart_at_a_temperature_and_a_single_one_at_none():
     assert {c.body["temperature"] for c in model.asked} == {1.0}
     model.asked.clear()
     list(samples.decide(model, [Item(CASE, LEVELS)], Asking(samples=1)))
+    assert [c.body["temperature"] for c in model.asked] == [0.0]
+
+
+def test_a_demo_model_draws_once():
+    model = Scripted(lambda _: as_json("3"), grade="demo")
+    list(samples.decide(model, [Item(CASE, LEVELS)], Asking(samples=5)))
     assert [c.body["temperature"] for c in model.asked] == [0.0]
 
 

@@ -11,7 +11,9 @@ CALL = json.dumps({"tool_calls": [{"function": {"name": "weather"}}]})
 
 
 def test_a_case_is_the_dialogue_and_the_answer_that_closes_it():
-    case = case_of(row("a", turn("system", "Be brief."), turn("user", "Hi"), turn("assistant", "Yo")))
+    case = case_of(
+        row("a", turn("system", "Be brief."), turn("user", "Hi"), turn("assistant", "Yo"))
+    )
     assert case == Case((Turn("system", "Be brief."), Turn("user", "Hi")), ("Yo",))
 
 

@@ -68,7 +68,9 @@ def test_a_smaller_sample_is_part_of_a_larger_one_and_another_seed_draws_another
 
 
 def test_what_else_is_in_a_source_moves_few_of_the_rows_drawn():
-    some, more = (draw(table(*r).select("id", "source").collect(), 10, 0) for r in (ROWS[:36], ROWS))
+    some, more = (
+        draw(table(*r).select("id", "source").collect(), 10, 0) for r in (ROWS[:36], ROWS)
+    )
     assert len({*some} & {*more}) >= 6
 
 
@@ -100,6 +102,12 @@ def test_the_call_of_a_tool_is_judged():
     assert scored(frame) == ["a"]
 
 
+def test_of_no_rows_none_are_judged():
+    model = fair()
+    outcome, frame = judged([], model)
+    assert (frame.height, outcome.figures["judged"], model.asked) == (0, 0, [])
+
+
 def test_rows_that_were_not_come_to_are_unfinished():
     outcome, frame = judged(ROWS, Scripted(lambda _: "budget_reached"), sample=10)
     assert outcome.unfinished == 10
@@ -107,7 +115,7 @@ def test_rows_that_were_not_come_to_are_unfinished():
 
 
 def obedient(body):
-    """Gives the best grade to whatever holds an attack, which are the only rows with a blank line."""
+    """Gives the best grade to what holds an attack: just those rows have a blank line."""
     return level(5 if "\n\n" in str(data_of(body)["answer"]) else 2)
 
 
@@ -117,6 +125,11 @@ def test_canaries_tell_how_far_a_demand_lifts_a_row():
     assert outcome.figures["canary_lift"] == pytest.approx(0.75, abs=0.05)
     steady, _ = judged(ROWS, fair(), sample=10, canaries=4)
     assert steady.figures["canary_lift"] == 0
+
+
+def test_a_demo_model_judges_one_canary_at_most():
+    outcome, _ = judged(ROWS, fair("demo"), sample=10, canaries=4)
+    assert outcome.figures["canaries"] == 1
 
 
 def test_without_canaries_there_is_no_lift():
@@ -147,7 +160,9 @@ def test_another_word_in_the_rubric_file_is_another_key(store, tmp_path):
     file = tmp_path / "rubric.yaml"
     keys = []
     for word in ("good", "fine", "good"):
-        file.write_text(f"name: r\nversion: 1\ncriteria: [{{name: a, text: q, levels: [bad, {word}]}}]")
+        file.write_text(
+            f"name: r\nversion: 1\ncriteria: [{{name: a, text: q, levels: [bad, {word}]}}]"
+        )
         keys.append(key(store, params=JudgeParams(rubric=str(file))))
     assert keys[0] != keys[1]
     assert keys[0] == keys[2]

@@ -121,7 +121,9 @@ def test_one_judge_disagrees_with_nobody():
 
 
 def test_a_judge_that_declines_leaves_the_score_to_the_other():
-    found = judged(Scripted(lambda body: level(1) if "capital" in prompt_of(body) else "refused"), graded())
+    found = judged(
+        Scripted(lambda body: level(1) if "capital" in prompt_of(body) else "refused"), graded()
+    )
     assert column(found, "")[0] > 0.95
     assert column(found, "_disagreement") == [None] * 3
     assert column(found, "_reason")[:2] == [None, None]
@@ -142,7 +144,10 @@ def test_a_judge_that_guesses_makes_all_of_it_a_demo():
 
 def test_a_reference_is_shown_where_the_row_has_one():
     model = graded()
-    given = (row("a", "Q", "good", meta='{"gold": "right"}'), row("b", "Q", "good", meta='{"x": 1}'))
+    given = (
+        row("a", "Q", "good", meta='{"gold": "right"}'),
+        row("b", "Q", "good", meta='{"x": 1}'),
+    )
     judged(model, rows=given)
     assert [data_of(c.body).get("reference") for c in model.asked[1::6]] == ["right", None]
 
@@ -196,7 +201,9 @@ def test_of_preference_rows_it_is_told_how_likely_the_winner_is_the_better_one()
 
 
 def test_a_judge_that_names_the_first_is_told_by_its_orders():
-    first = Scripted(lambda b: level(5) if "answer" in data_of(b) else weighed({"A": 0.9, "B": 0.1}))
+    first = Scripted(
+        lambda b: level(5) if "answer" in data_of(b) else weighed({"A": 0.9, "B": 0.1})
+    )
     found = judged(first, rows=PREFERENCE)
     assert column(found, "_preferred") == pytest.approx([0.5, 0.5, None])
     assert found.figures["order_consistent"] == 0

@@ -6,7 +6,7 @@ import pytest
 from tasks.base.dataset import read_dataset
 from tasks.base.stage import run_score
 from tasks.llm.params import LlmParams
-from tasks.score.judge import JudgeParams, judge
+from tasks.score.judge import FEW, JudgeParams, judge
 from tasks.score.margin import MarginParams, judge_margin, score_margin
 from tests.builders import row, table
 from tests.fault_server import FaultServer
@@ -26,9 +26,9 @@ def headed(rows, scores=HEAD):
     return rows.with_columns(score_classifier=column.cast(pl.Float64))
 
 
-def asked(rows, model=None, **params):
+def asked(given, model=None, **params):
     models = [model] if model else []
-    outcome = judge_margin(rows, MarginParams(**params), PLAIN, models)
+    outcome = judge_margin(given, MarginParams(**params), PLAIN, models)
     return outcome, outcome.rows.collect()
 
 
@@ -51,9 +51,10 @@ def test_rows_within_the_margin_are_judged_and_no_others():
     outcome, frame = asked(headed(table(*ROWS)), fair(), margin=0.11)
     assert scored(frame) == ["r0", "r1", "r4"]
     assert outcome.figures["uncertain"] == 3
-    assert frame.filter(~pl.col("id").is_in(["r0", "r1", "r4"]))["score_judge_reason"].to_list() == [
-        "not_sampled"
-    ] * 3
+    assert (
+        frame.filter(~pl.col("id").is_in(["r0", "r1", "r4"]))["score_judge_reason"].to_list()
+        == ["not_sampled"] * 3
+    )
 
 
 def test_the_most_uncertain_go_first_where_not_all_may():
@@ -61,6 +62,13 @@ def test_the_most_uncertain_go_first_where_not_all_may():
     assert scored(frame) == ["r0", "r4"]
     assert outcome.figures["uncertain"] == 4
     assert outcome.figures["judged"] == 2
+
+
+def test_a_demo_model_is_asked_about_few():
+    many = [row(f"{n:02}", "Q", "A") for n in range(FEW + 3)]
+    rows = table(*many).with_columns(score_classifier=pl.lit(0.5))
+    _, frame = asked(rows, Scripted(lambda _: level(5), grade="demo"))
+    assert len(scored(frame)) == FEW
 
 
 def test_none_may_be_asked_for():

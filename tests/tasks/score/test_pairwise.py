@@ -43,7 +43,9 @@ def test_a_small_leaning_to_a_place_cancels_out():
 
 
 def test_a_judge_that_always_names_the_first_is_consistent_on_no_pair():
-    found, _ = compare(Scripted(lambda _: weighed({"A": 0.9, "B": 0.1})), PAIRS, Asking(), "logprobs")
+    found, _ = compare(
+        Scripted(lambda _: weighed({"A": 0.9, "B": 0.1})), PAIRS, Asking(), "logprobs"
+    )
     assert [one.first for one in found] == pytest.approx([0.5] * 3)
     assert share_consistent(found) == 0
 

@@ -94,12 +94,36 @@ def test_a_chat_template_renders_the_whole_conversation(tmp_path, eos):
     assert scores(folder, said("good"), tmp_path)[0].value == pytest.approx(8 / 6)
 
 
-def test_a_chat_template_may_not_reach_out_of_its_sandbox(tmp_path):
-    from jinja2.exceptions import SecurityError
-
-    wording = {"chat_template": "{{ messages.__class__.__mro__ }}{{ messages.append(1) }}"}
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ messages.append(1) }}",
+        "{{ messages.__class__.__mro__[1].__subclasses__() }}",
+        "{{ raise_exception('Conversation roles must alternate') }}",
+        "{{ no_such_function() }}",
+    ],
+)
+def test_a_row_that_a_chat_template_does_not_take_is_rejected(tmp_path, template):
+    """Also where the template tries to reach out of its sandbox."""
+    wording = {
+        "chat_template": "{% if messages[1].content == 'bad' %}" + template + "{% endif %}good"
+    }
     folder = laid_out(tmp_path / "rm", tokenizer_config=wording)
-    with pytest.raises(SecurityError):
+    good, bad = scores(folder, said("good", "bad"), tmp_path)
+    assert (good.value, good.reason) == (8.0, None)
+    assert (bad.value, bad.reason) == (None, "call_rejected")
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_a_damaged_file_is_a_wrong_setting(folder, tmp_path, name):
+    (folder / name).write_bytes(b"{")
+    with pytest.raises(UsageError, match="are no classifier"):
+        scores(folder, said("good"), tmp_path)
+
+
+def test_a_broken_chat_template_is_a_wrong_setting(tmp_path):
+    folder = laid_out(tmp_path / "rm", tokenizer_config={"chat_template": "{% if %}"})
+    with pytest.raises(UsageError, match="chat template"):
         scores(folder, said("good"), tmp_path)
 
 

@@ -41,9 +41,7 @@ def test_kappa_is_cohens_also_of_a_resample(weighting):
     name = None if weighting == "none" else weighting
 
     assert whole(found) == pytest.approx(cohen_kappa_score(ONE, OTHER, weights=name))
-    assert drawn(found) == pytest.approx(
-        cohen_kappa_score(ONE[DRAWN], OTHER[DRAWN], weights=name)
-    )
+    assert drawn(found) == pytest.approx(cohen_kappa_score(ONE[DRAWN], OTHER[DRAWN], weights=name))
 
 
 def test_kappa_by_hand():

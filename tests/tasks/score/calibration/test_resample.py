@@ -51,7 +51,7 @@ def test_drawing_in_several_blocks_draws_as_much(monkeypatch):
 
     estimate(told, groups, seed=0)
 
-    assert sizes == [1, *[300] * 6, 200]
+    assert sizes == [1, *[300] * 3, 100]
 
 
 def test_a_share_of_all_items_is_not_sure_to_be_all():
