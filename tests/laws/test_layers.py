@@ -18,6 +18,10 @@ HEAVY = {
 }  # fmt: skip
 
 
+MORE = {"tasks/llm/keys.py": {"prefect.blocks.system.Secret"}}
+"""Keys of endpoints may lie in Prefect's Secret blocks; nothing but that module reads them."""
+
+
 def named(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
@@ -84,7 +88,7 @@ def test_in_a_stage_prefect_is_the_task_decorator_and_no_more(file):
         for alias in node.names
         if alias.name.split(".")[0] == "prefect"
     }
-    assert taken <= {"prefect.task"}
+    assert taken <= MORE.get(named(file), {"prefect.task"})
     assert not whole
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tasks.base.errors import UsageError
 from tasks.score.judging import judge_rows
-from tasks.score.panel import PanelParams, cost_of, grade_of
+from tasks.score.panel import LONG, SHORT, PanelParams, cost_of, grade_of
 from tests.builders import row, table, turn
 from tests.tasks.score.scripted import Scripted, data_of, level, prompt_of, weighed
 
@@ -177,6 +177,18 @@ def test_long_rows_are_cut_and_counted():
     found = judged(model, rows=[row("a", "Q", "x" * 900), row("b", "Q", "y")], max_characters=100)
     assert found.figures["cut"] == 1
     assert isinstance(data_of(model.asked[1].body)["answer"], list)
+
+
+@pytest.mark.parametrize(
+    ("grade", "given", "limit"),
+    [("demo", {}, SHORT), ("real", {}, LONG), ("demo", {"max_characters": 0}, None)],
+)
+def test_a_demo_model_reads_less_of_a_row_unless_told(grade, given, limit):
+    model = graded(grade=grade)
+    judged(model, rows=[row("a", "Q", "x" * 20_000)], **given)
+    answer = data_of(model.asked[1].body)["answer"]
+    kept = len(answer) if isinstance(answer, str) else len(answer[0]) + len(answer[2])
+    assert kept == (20_000 if limit is None else limit - len("Q"))
 
 
 PREFERENCE = (
