@@ -21,7 +21,7 @@ from tasks.score.calibration.candidate import Candidate, judges_of
 from tasks.score.calibration.exam import size_of
 from tasks.score.calibration.gold import read_gold
 from tasks.score.calibration.sheet import fill_in
-from tasks.score.judge import JudgeParams, judge
+from tasks.score.judge import FEW, JudgeParams, judge
 from tasks.score.panel import PanelParams
 from tasks.validate.rows import validate_rows
 
@@ -67,6 +67,7 @@ def price_judge(rows: DatasetRef, params: RunParams, given: JudgeParams) -> list
         judged = figures.get("judged", 0) + sum(figures.get("unscored", {}).values())
         lines.append(_line("score.judge", pricer, _note(one, pricer)))
         margin = params.score.margin.rows
+        margin = min(margin, FEW) if pricer.grade == "demo" else margin
         if judged and margin and rows.rows > judged:
             part = min(margin, rows.rows - judged) / judged
             lines.append(_part(lines[-1], part))

@@ -7,6 +7,7 @@ DELAY`, which answers every call after DELAY seconds. Lean, so that a benchmark 
 import asyncio
 import hashlib
 import json
+import ssl
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -91,20 +92,26 @@ def decided(question: dict[str, Any]) -> dict[str, Any]:
 class FaultServer:
     """A server in a thread of its own, on a free port of this machine."""
 
-    def __init__(self, reply: Reply | None = None, delay: float = 0.0) -> None:
+    def __init__(
+        self,
+        reply: Reply | None = None,
+        delay: float = 0.0,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
         self.reply: Reply = reply or answer
-        self.delay = delay
+        self.delay, self.trust = delay, trust
         self.asked: Counter[str] = Counter()  # calls by hash of their body
         self.answered: Counter[str] = Counter()  # those of them that got a whole 200
         self.keys: set[str] = set()  # what stood in Authorization
-        self.in_flight = self.most_in_flight = 0
+        self.in_flight = self.most_in_flight = self.connections = 0
         self.port = 0
         self._open: set[asyncio.StreamWriter] = set()
 
     @property
     def url(self) -> str:
         """Base URL."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        start = "https://localhost" if self.trust else "http://127.0.0.1"
+        return f"{start}:{self.port}/v1"
 
     def __enter__(self) -> "FaultServer":
         self._loop = asyncio.new_event_loop()
@@ -121,7 +128,9 @@ class FaultServer:
 
     async def start(self, port: int) -> None:
         """Listen; port 0 takes a free one."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, backlog=2048)
+        self._server = await asyncio.start_server(
+            self._serve, "127.0.0.1", port, backlog=2048, ssl=self.trust
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _stop(self) -> None:
@@ -136,6 +145,7 @@ class FaultServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
+        self.connections += 1
         try:
             while await self._one(reader, writer):
                 pass

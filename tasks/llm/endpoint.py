@@ -31,8 +31,7 @@ def checked(params: LlmParams) -> LlmParams:
         if params.mode == "batch":
             raise UsageError("llm.mode=batch: the local model has no batches; leave it online")
         # it answers one at a time; in their order, its cache has read most of each question
-        params = params.model_copy(update={"concurrency": 1})
-        return params
+        return params.model_copy(update={"concurrency": 1})
     parts = urlsplit(params.endpoint)
     if parts.username or parts.password or parts.query:
         raise UsageError("llm.endpoint holds a key or a query; keys go into llm.key_variable")

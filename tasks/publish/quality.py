@@ -16,6 +16,10 @@ Facts = dict[str, Any]
 Mask = Callable[[list[str]], list[str]]
 
 BINS = 10
+NO_HEAD = {
+    "too_few_judged": "the judge scored too few rows to teach it",
+    "low_agreement": "it agrees too little with the judge on prompts that did not teach it",
+}
 WORST = 3  # rows shown for a score
 
 
@@ -105,19 +109,19 @@ def _heads(plan: ReleasePlan) -> list[str]:
     if result is None:
         return []
     figures: Any = result.report.figures
+    why = NO_HEAD.get(figures.get("why_not"), "")
     if not figures.get("spearman"):
-        return [f"There is no head on the encoder: {figures.get('why_not') or 'nothing to learn'}."]
+        return [f"There is no head on the encoder: {why}."]
     told = [
-        f"{name} {one['value']:.2f} ({one['low']:.2f} to {one['high']:.2f})"
+        f"{name} {value:.2f} ({low:.2f} to {high:.2f})"
         for name in ("spearman", "auc", "kappa")
-        if (one := figures[name])["value"] is not None
+        if None
+        not in (value := figures[name][0], low := figures[name][1], high := figures[name][2])
     ]
-    verdict = (
-        "It scores every row." if figures["usable"] else f"It scores none: {figures['why_not']}."
-    )
+    verdict = "It scores every row." if figures["usable"] else f"It scores none: {why}."
     return [
         f"The head was taught by {figures['judged']:,} judged rows and agrees with the judge, on "
-        f"rows that did not teach it, by {', '.join(told)}. {verdict}"
+        f"prompts that did not teach it, by {', '.join(told)}. {verdict}"
     ]
 
 

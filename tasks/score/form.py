@@ -47,7 +47,8 @@ def _inner(answers: pl.Series) -> pl.Series:
 
 def _is_json(text: str) -> bool:
     """Whether `text` is an object or an array, or holds one on each line."""
-    return _parses(text) or all(_parses(line) for line in text.split("\n") if line.strip())
+    lines = [line for line in text.split("\n") if line.strip()]
+    return _parses(text) or (bool(lines) and all(map(_parses, lines)))
 
 
 def _parses(text: str) -> bool:

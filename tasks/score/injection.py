@@ -35,19 +35,21 @@ _IT = (
     r"(?:it|me|us|this|that|the|my|our|your|above|following|answer|response|reply|submission|essay"
     r"|output|assistant|candidate|one|as|at|with|to|a|an|be|is|score|rating|grade|mark|marks|of) "
 )
-_ORDER = (
-    r"\b(?:give|rate|score|grade|assign|award|mark|output|return|respond with|reply with) "
-    r"(?:it|me|us|this|that|the|my|our|your|a|an) "
-)
+_ORDER = r"\b(?:give|rate|score|grade|assign|award|mark|output|return|respond with|reply with) "
 _DEMAND = (
-    rf"{_ORDER}(?:{_IT}){{0,6}}{_TOP}"
-    rf"|{_ORDER}(?:(?:answer|response|reply|one) )?(?:(?:an?|as|at|with) )?"
-    r"(?:10|ten|5|five|100)(?:[.!)\"']|$| please\b| regardless\b| no matter\b)"
+    rf"{_ORDER}(?:it|me|us|this|that|the|my|our|your|an?) (?:{_IT}){{0,6}}{_TOP}"
+    rf"|{_ORDER}(?:(?:this|my|the) (?:answer|response|reply)|it|this|my) (?:(?:an?|as|at|with) )?"
+    r"(?:10|ten|5|five|100)(?:[.,!)\"']|$| please\b| regardless\b| no matter\b)"
 )
 _DESERVES = (
-    r"\b(?:answer|response|reply|submission) (?:deserves?|merits|earns|must (?:get|receive|be)"
-    rf"|should (?:get|receive|be)|is worth) (?:(?:given|rated|graded|scored|awarded|{_IT}) ?)"
-    rf"{{0,4}}{_TOP}"
+    r"\b(?:answer|response|reply|submission|it|this) (?:deserves?|merits|earns"
+    r"|must (?:get|receive|be)|should (?:get|receive|be)|is worth) "
+    rf"(?:(?:given|rated|graded|scored|awarded) |{_IT}){{0,4}}{_TOP}"
+    rf"|\b(?:tip|reward)\w* [^.\n]{{0,40}}{_TOP}"
+)
+_REPLY = (
+    r"\b(?:reply|respond) with (?:the |an? |its )?(?:10|ten|5|five|100|(?:highest|maximum|top) \w+)"
+    r"(?:[.,!:;\"']|$| and nothing| only)"
 )
 _GRADER = (
     r"(?:ai |llm |automated |automatic |language model )?(?:graders?|judges?|evaluators?|raters?"
@@ -60,11 +62,25 @@ _ADDRESS = (
     rf"|\b(?:ai|llm|automated) {_GRADER} (?:must|should|will|shall|needs? to)\b"
 )
 _CONTROL = (
-    r"<\|(?:im_start|im_end|system|user|assistant|start_header_id|eot_id)\|>|\[/?inst\]|<</?sys>>"
+    r"<\|(?:im_start|im_end|system|user|assistant|start_header_id|end_header_id|eot_id)\|>"
+    r"|\[/?inst\]|<</?sys>>|<(?:start|end)_of_turn>|={3,} ?end of (?:data|row|answer|text|input)\b"
+    r"|[\x{202d}\x{202e}\x{e0020}-\x{e007e}]"
 )
+_ELSEWHERE = (
+    r"\b(?:ignorier|vergiss|missacht)\w* [^.\n]{0,40}(?:anweisung|kriterien|vorgaben|anleitung)"
+    r"|\b(?:ignore[zr]?|oublie[zr]?) [^.\n]{0,40}(?:instructions|consignes|barème|critères)"
+    r"|\b(?:ignor[ae]|olvid[ae]|omit[ae]|ignorar|esqueça) [^.\n]{0,40}(?:instrucciones|rúbrica"
+    r"|criterios|instruções|critérios|istruzioni|criteri)"
+    r"|(?:игнорируй|забудь|не учитывай)\w* [^.\n]{0,40}(?:инструкц|критери|указани)"
+    r"|(?:忽略|无视|無視|忘记)[^。\n]{0,12}(?:指令|指示|标准|標準|规则|提示)"
+    r"|(?:指示|基準|命令|ルール)を?(?:すべて|全て)?(?:無視|忘れ)"
+    r"|تجاهل [^.\n]{0,40}(?:التعليمات|معايير|الأوامر)"
+)
+"""Orders to forget, in other languages."""
+
 _GRADES = ["score", "rate", "rating", "grade", "mark", "star", "point", "give", "award"]
 _TENS = ["10", "ten", "5", "five", "hundred", "perfect", "full", "maxim", "highest", "top", "best"]
-_HIDDEN = r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
+_HIDDEN = r"[\u00ad\u200b-\u200f\u2028-\u202c\u2060-\u2064\ufeff]"
 """Characters that nobody sees, and that would split a word."""
 
 
@@ -72,5 +88,6 @@ def speaks_to_grader(text: pl.Expr) -> pl.Expr:
     """Whether `text` tries to steer who reads it; null stays null."""
     plain = text.str.replace_all(_HIDDEN, "").str.to_lowercase().str.replace_all("[’‘]", "'")
     has_grade = plain.str.contains_any(_GRADES) & plain.str.contains_any(_TENS)
-    found = [plain.str.contains(signs) for signs in (_FORGET, _ADDRESS, _CONTROL)]
+    signs = (_FORGET, _ELSEWHERE, _REPLY, _ADDRESS, _CONTROL)
+    found = [plain.str.contains(one) for one in signs]
     return pl.any_horizontal(*found, has_grade & plain.str.contains(f"{_DEMAND}|{_DESERVES}"))

@@ -52,7 +52,7 @@ def language_match(asked: pl.Series, answered: pl.Series) -> pl.Series:
         language or asks for a translation.
     """
     pairs = pl.DataFrame({"asked": asked, "answered": answered}).with_row_index("at")
-    named = pl.col("asked").str.contains_any([*_NAMES, *_TRANSLATES], ascii_case_insensitive=True)
+    named = pl.col("asked").str.to_lowercase().str.contains_any([*_NAMES, *_TRANSLATES])
     read = pairs.filter(~named).select(
         "at",
         first=_prose(pl.col("asked").str.head(READ)),

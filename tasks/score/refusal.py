@@ -14,9 +14,11 @@ _APOLOGY = (
     r"(?: for (?:the|any) \w+(?: \w+)?| to say)?[,.:;!–—-]*(?: but)?(?: that)?,? "
 )
 _MODEL = (
-    r"(?:as|since i(?:'?m| am)|i'?m(?: just| only)?|i am(?: just| only)?|being) an? "
-    r"(?:ai|artificial intelligence|(?:large )?language model|ai assistant|virtual assistant"
-    r"|machine|chatbot|computer program|text-based)\b[^.!?\n]{0,60}?,? (?:so |and |but )?"
+    r"(?:as|since i(?:'?m| am)|i'?m(?: just| only)?|i am(?: just| only)?|being) an? (?:(?:ai"
+    r"|artificial intelligence|(?:large |ai )?language model|chatbot|computer program)"
+    r"(?: (?:assistant|model|system|chatbot))?|(?:virtual|text-based) assistant|machine)"
+    r"(?:,| (?:and|so|but|with|without|developed|trained|created|made|built|designed)\b"
+    r"[^.!?\n]{0,60}?,?)? (?:so |and |but )?"
 )
 _CANNOT = (
     r"(?:i|we)(?: (?:simply |just |really |also )?(?:can'?t|cannot|can not|could not|couldn'?t"

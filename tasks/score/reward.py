@@ -110,8 +110,9 @@ def add_rewards(rows: pl.LazyFrame, params: RewardParams, scorer: Scorer | None 
     found = [Scored(None, reason) for reason in table["reason"].fill_null("no_model")]
     lost: dict[int, Scored] = {}
     asked = table.with_row_index("at").filter(pl.col("reason").is_null())
+    scores = _scores(asked, scorer, params.max_characters) if scorer else iter(())
     # a Python loop: each row is a call, or a run of the model
-    for at, is_lost, scored in _scores(asked, scorer, params.max_characters) if scorer else ():
+    for at, is_lost, scored in scores:
         if is_lost:
             lost[at] = scored
         else:

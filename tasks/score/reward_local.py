@@ -12,8 +12,9 @@ on its neighbours. One that is longer than the model reads is not cut, but left 
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b, sha256
+from hashlib import blake2b, file_digest, sha256
 from itertools import islice
+from pathlib import Path
 
 import polars as pl
 
@@ -30,7 +31,6 @@ from tasks.score.reward_model import (
 )
 from tasks.score.reward_routes import Messages, reward_of
 
-ENGINES = ("onnxruntime", "tokenizers")
 AT_ONCE = 64  # conversations that are remembered together; a run that is killed loses no more
 
 
@@ -52,8 +52,9 @@ class LocalScorer:
         """
         self.folder, self.label = folder_of(model), label
         digest = sha256(str(label).encode())
-        for path in (self.folder / name for name in FILES):
-            digest.update(path.read_bytes() if path.exists() else b"")
+        for path in filter(Path.exists, (self.folder / name for name in FILES)):
+            with path.open("rb") as file:
+                digest.update(path.name.encode() + file_digest(file, "sha256").digest())
         self.memo = RowMemo(store, "score.reward", code_of(__name__) + digest.hexdigest())
         self._classifier: Classifier | None = None
 

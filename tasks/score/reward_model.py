@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-FILES = ("model.onnx", "tokenizer.json", "tokenizer_config.json", "config.json")
+FILES = (
+    "model.onnx", "tokenizer.json", "model.onnx_data", "tokenizer_config.json", "config.json",
+)  # fmt: skip
+"""Files that decide a score; the first two must be there."""
 LONGEST = 512  # tokens, where the model does not say
 
 Template = Callable[[Messages], str]

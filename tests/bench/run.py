@@ -26,6 +26,7 @@ SECTIONS = (
     "damage",
     "likelihood",
     "attack",
+    "door",
 )
 
 
@@ -64,7 +65,7 @@ def _count(text: str) -> int:
 
 def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[], Section]]:
     """How each section is made; nothing runs yet."""
-    from tests.bench import attack, damage, guard, likelihood, pipeline
+    from tests.bench import attack, damage, door, guard, likelihood, pipeline
 
     runs = Runs(folder / "rows.jsonl", asked.rows, asked.rounds)
 
@@ -86,6 +87,7 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         "damage": on_bench("damage", lambda: damage.damage(asked.rows)),
         "likelihood": lambda: _told(likelihood.likelihood()),
         "attack": lambda: _told(attack.attack()),
+        "door": lambda: _told(door.door()),
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.bench import data, guard, run
+from tests.bench import data, door, guard, run
 from tests.bench.damage import KINDS, restored
 from tests.bench.data import Text
 from tests.bench.labelled import back_translations, filled, text2sql
@@ -15,6 +15,7 @@ from tests.bench.runs import run as run_child
 from tests.bench.section import Section, Share, share
 from tests.bench.spent import Spent, measured
 from tests.bench.variants import OTHER, SAME, variants
+from tests.fault_server import Fault, FaultServer
 
 TOWNS = ("Lisbon", "Porto", "Bergen", "Oslo", "Graz", "Linz", "Turku", "Espoo", "Gdansk", "Lublin")
 DISHES = ("stew", "soup", "pie", "salad", "risotto", "dumplings", "pancakes", "omelette")
@@ -141,11 +142,29 @@ def test_sections_without_their_data_say_so(
         for module in (data, run, guard):
             monkeypatch.setattr(module, name, data.SHARED / "gone.parquet", raising=False)
 
-    code = run.main(["--rows", "200", "--json", str(tmp_path / "facts.json")])
+    sections = [name for name in run.SECTIONS if name != "door"]  # it makes its own data
+    only = [part for name in sections for part in ("--only", name)]
+    code = run.main(["--rows", "200", "--json", str(tmp_path / "facts.json"), *only])
 
     assert code == 0
-    assert capsys.readouterr().out.count("skipped: it needs") == len(run.SECTIONS)
-    assert set(run.SECTIONS) < set(json.loads((tmp_path / "facts.json").read_text()))
+    assert capsys.readouterr().out.count("skipped: it needs") == len(sections)
+    assert set(sections) < set(json.loads((tmp_path / "facts.json").read_text()))
+
+
+def test_asking_a_server_says_what_it_cost(fault_server: FaultServer) -> None:
+    found = door.ask(fault_server.url, 60, 4)
+    row = door.row(4, 60, 0.05, found)
+
+    assert sum(fault_server.answered.values()) == 60 + 4
+    assert 0 < found.before <= found.after
+    assert row["of what concurrency allows"] == Share(60 / found.wall / (4 / 0.05))
+
+
+def test_a_server_that_does_not_answer_is_no_measurement(fault_server: FaultServer) -> None:
+    fault_server.reply = lambda _path, _body: Fault(400)
+
+    with pytest.raises(RuntimeError, match="call_rejected"):
+        door.ask(fault_server.url, 5, 2)
 
 
 @pytest.mark.skipif(bool(why := data.missing(data.BENCH)), reason=str(why))

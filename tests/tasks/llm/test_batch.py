@@ -281,8 +281,10 @@ def test_a_batch_that_is_refused_is_told_without_its_text(collect, server, servi
 
 def test_looks_that_fail_are_tried_again(collect, server, service, monkeypatch):
     monkeypatch.setattr(batch_office, "PATIENCE", 2)
-    waiting = {"id": "batch-0", "object": "batch", "created_at": 0, "endpoint": "/v1/x",
-               "completion_window": "24h", "input_file_id": "f", "status": "in_progress"}  # fmt: skip
+    waiting = {
+        "id": "batch-0", "object": "batch", "created_at": 0, "endpoint": "/v1/x",
+        "completion_window": "24h", "input_file_id": "f", "status": "in_progress",
+    }  # fmt: skip
     faults = [Fault(500), Fault(reset=True), Fault(body=waiting), Fault(429), Fault(503)]
     service.faults["/batches/batch-0"] = faults
     assert len(collect(server, calls(2))) == 2

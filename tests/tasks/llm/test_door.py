@@ -4,16 +4,22 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from flows.home import ROOT
-from tasks.base.errors import UsageError
-from tasks.llm import headers, limits, replies
+from tasks.base import progress
+from tasks.base.errors import StageError, UsageError
+from tasks.llm import door as door_module
+from tasks.llm import limits, replies
+from tasks.llm.budget import one_purse
 from tasks.llm.call import Call
 from tasks.llm.door import Door
+from tasks.llm.memory import Memory
 from tasks.llm.params import BudgetParams, LlmParams
 from tests.fault_server import Fault, FaultServer, chat
 
@@ -271,27 +277,161 @@ with Door(LlmParams(endpoint=sys.argv[1], model="m", concurrency=8), sys.argv[2]
 
 
 def test_killed_in_the_middle_of_500_calls_and_restarted_no_answered_call_is_made_twice(tmp_path):
-    with FaultServer(delay=0.01) as server:
+    """Promised: what had arrived is never asked again. What was on its way when killed may be."""
+    seen = Counter()
+
+    def count(_path, body):
+        seen[body["messages"][0]["content"]] += 1
+        return chat()
+
+    with FaultServer(count, delay=0.01) as server:
         child = [sys.executable, "-c", CHILD, server.url, str(tmp_path)]
-        first = subprocess.Popen(child, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        first = subprocess.Popen(child, env=environment)
         while sum(server.answered.values()) < 150:
             time.sleep(0.01)
         first.send_signal(signal.SIGKILL)
         first.wait()
-        again = subprocess.run(child, capture_output=True, text=True, check=True,
-                               env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+        memory = Memory(str(tmp_path))
+        arrived = {f"q{i}" for i in range(500) if memory.knows(ask(f"q{i}").key("m"))}
+        memory.close()
+        again = subprocess.run(child, capture_output=True, text=True, check=True, env=environment)
     assert again.stdout.strip() == "500"
-    assert len(server.asked) == 500
-    twice = [key for key, times in server.asked.items() if times > 1]
-    assert len(twice) <= 8, "only what was in flight when it was killed"
+    assert len(arrived) >= 150 - 8
+    assert {seen[text] for text in arrived} == {1}
+    assert len(seen) == 500
+    assert sum(seen.values()) <= 500 + 8, "only what was in flight when it was killed"
+
+
+def test_an_asker_may_ask_again_while_it_reads_answers(tmp_path):
+    with FaultServer(delay=0.01) as server, Door(params(server), str(tmp_path)) as door:
+        for place, answer in door.ask(calls(30)):
+            assert answer.reason is None
+            if place % 7 == 0:
+                assert door.ask_all([ask(f"again {place}")])[0].reason is None
+    assert door.cost.calls == 35
+
+
+def test_threads_share_a_door_and_the_same_question_is_sent_once(tmp_path):
+    with FaultServer(delay=0.02) as server, Door(params(server), str(tmp_path)) as door:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _: ends(door.ask_all(calls(40))), range(4)))
+        assert found == [{"answered": 40}] * 4
+        assert set(server.asked.values()) == {1}
+    assert (door.cost.calls, door.cost.recalled, door.cost.tokens_in) == (40, 120, 400)
+
+
+def test_one_who_stops_early_gives_back_what_was_set_aside_and_pays_for_what_came(tmp_path):
+    with FaultServer(delay=0.02) as server:
+        given = params(server, budget=BudgetParams(tokens=1000))
+        with Door(given, str(tmp_path)) as door:
+            for _ in range(5):
+                arriving = door.ask(calls(30))
+                next(arriving)
+                arriving.close()
+            assert door.budget.purse.held == (0, 0, 0)
+            assert ends(door.ask_all(calls(30))) == {"answered": 30}
+    assert door.cost.tokens_in == 300
+
+
+def test_a_door_that_is_closed_leaves_no_thread(tmp_path):
+    before = threading.active_count()
+    with FaultServer() as server:
+        with Door(params(server), str(tmp_path)) as door:
+            door.ask_all(calls(10))
+        door.close()
+    assert threading.active_count() == before
+
+
+def test_what_a_call_that_failed_on_disk_is_told_and_not_passed_over(tmp_path):
+    with FaultServer() as server, Door(params(server), str(tmp_path)) as door:
+        door.memory._db.execute("PRAGMA query_only=1")
+        with pytest.raises(StageError, match=r"memory of model answers, memo/llm/answers\.sqlite"):
+            door.ask_all(calls(3))
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("headers", [{"retry-after": "0.4"}, {"retry-after-ms": "400"}])
+def test_a_server_that_says_when_to_come_back_is_not_asked_before(tmp_path, status, headers):
+    times = []
+
+    def later(*_):
+        times.append(time.monotonic())
+        return Fault(status, headers) if len(times) == 1 else chat()
+
+    with FaultServer(later) as server, Door(params(server), str(tmp_path)) as door:
+        assert ends(door.ask_all(calls(1))) == {"answered": 1}
+    assert times[1] - times[0] >= 0.4
+
+
+def test_nothing_left_until_a_reset_is_waited_for(tmp_path):
+    times = []
+
+    def spent(*_):
+        times.append(time.monotonic())
+        headers = {"x-ratelimit-remaining-tokens": "3", "x-ratelimit-reset-tokens": "400ms"}
+        return Fault(200, headers, chat()) if len(times) == 1 else chat()
+
+    with FaultServer(spent) as server, Door(params(server, concurrency=1), str(tmp_path)) as door:
+        door.ask_all(calls(2))
+    assert times[1] - times[0] >= 0.38
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(delay=30, body=chat()), Fault(503), Fault(429), Fault(503, {"retry-after": "0.01"})],
+    ids=["hangs", "503", "429", "503 after"],
+)
+def test_an_endpoint_that_never_answers_is_given_up_for_all_calls(tmp_path, fault):
+    given = {"timeout": 0.2, "attempts": 50}
+    with (
+        FaultServer(lambda *_: fault) as server,
+        Door(params(server, **given), str(tmp_path)) as door,
+    ):
+        ended = ends(door.ask_all(calls(400)))
+    assert ended in ({"endpoint_failed": 400}, {"rate_limited": 400})
+    assert door.cost.calls < 60, "not 400 calls of 50 attempts"
+
+
+def test_a_quota_that_is_used_up_ends_all_calls_at_once(tmp_path):
+    body = {"error": {"code": "insufficient_quota", "message": "You exceeded your quota"}}
+    spent = Fault(429, body=body)
+    with FaultServer(lambda *_: spent) as server, Door(params(server), str(tmp_path)) as door:
+        answers = door.ask_all(calls(300))
+    assert ends(answers) == {"rate_limited": 300}
+    assert {a.detail for a in answers} == {"status 429: the account's quota is used up"}
+    assert sum(server.asked.values()) <= 2 * 8
+
+
+def test_a_server_that_says_not_to_try_again_is_not_asked_again(tmp_path):
+    final = Fault(500, {"x-should-retry": "false"})
+    with FaultServer(lambda *_: final) as server, Door(params(server), str(tmp_path)) as door:
+        assert ends(door.ask_all(calls(3))) == {"endpoint_failed": 3}
+    assert set(server.asked.values()) == {1}
+
+
+def test_a_cap_is_shared_by_all_doors_of_a_run(tmp_path):
+    with FaultServer() as server, one_purse():
+        given = params(server, budget=BudgetParams(tokens=300))
+        with Door(given, str(tmp_path)) as one:
+            first = ends(one.ask_all(calls(100)))
+        other = given.model_copy(update={"model": "n"})
+        with Door(other, str(tmp_path)) as two:
+            assert ends(two.ask_all(calls(100))) == {"budget_reached": 100}
+    assert first["answered"] >= 15
+
+
+def test_progress_is_told_while_calls_are_answered(tmp_path, monkeypatch):
+    steps = []
+    monkeypatch.setattr(progress, "listeners", [steps.append])
+    monkeypatch.setattr(door_module, "SELDOM", 0.05)
+    with FaultServer(delay=0.05) as server, Door(params(server), str(tmp_path), "score.x") as door:
+        list(door.ask(iter(calls(40)), total=40))
+    assert len(steps) >= 2
+    assert {(s.stage, s.parts) for s in steps} == {("score.x", 40)}
+    assert [s.done for s in steps] == sorted({s.done for s in steps})
+    assert steps[-1].done < 40, "the stage itself says when it is done"
 
 
 def test_the_status_of_a_refusal_is_told_and_not_its_text():
     assert replies.refused(404, {}, None).detail == "status 404: no such model, or no such path"
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"), [("6m0s", 360), ("120ms", 0.12), ("1.5s", 1.5), ("7", 7), ("soon", None)]
-)
-def test_durations_of_rate_limit_headers_are_read(text, wanted):
-    assert headers.seconds(text) == wanted

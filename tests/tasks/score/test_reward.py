@@ -65,11 +65,10 @@ def serving(*paths, messages=True):
 def rewards(store):
     """Run the stage against a server that replies so; its rows, its report and the server."""
 
-    def run(reply, *rows, root=False, **params):
+    def run(reply, *rows, below="", **params):
         llm = params.pop("llm", {})
         with FaultServer(reply) as server:
-            endpoint = server.url.removesuffix("/v1") if root else server.url
-            given = RewardParams(endpoint=endpoint, model="rm", **params)
+            given = RewardParams(endpoint=server.url + below, model="rm", **params)
             result = score_reward.fn(
                 store(*rows), given, LlmParams(**{"attempts": 2, "timeout": 2, **llm})
             )
@@ -102,15 +101,10 @@ def test_a_model_without_a_chat_template_is_asked_in_plain_text(rewards, path):
 
 
 def test_a_route_beside_v1_is_found_from_an_endpoint_below_it(rewards):
-    """VLLM serves /classify at its root."""
-
-    def reply(path, body):
-        return SERVED["/classify"](body) if path == "/classify" and at_root.pop(0) else GONE
-
-    at_root = [False, False, False, True, *[True] * 9]  # the three samples below /v1 first
-    rows, _, asked = rewards(reply, *LINE)
+    """VLLM serves /classify at its root; the server takes one /v1 off by itself."""
+    rows, _, asked = rewards(serving("/classify"), *LINE, below="/v1")
     assert rows["score_reward"].to_list() == [4.0, 10.0, 5.0]
-    assert asked == 3 + 3, "what a sample got is not asked again"
+    assert asked == 3 + 3, "the samples in vain, and every row once"
 
 
 def test_the_whole_conversation_is_sent_with_what_a_template_may_read(rewards):
