@@ -50,7 +50,7 @@ class Lanes(httpx2.AsyncBaseTransport):
         lane = await self._lane(url.origin)
         try:
             reply = await lane.handle_async_request(asked)
-            content = b"".join([chunk async for chunk in _chunks(reply)])
+            content = await reply.aread()
             await reply.aclose()
         except BaseException as error:
             await lane.aclose()
@@ -73,10 +73,6 @@ class Lanes(httpx2.AsyncBaseTransport):
         """Close what is idle."""
         while self._idle:
             await self._idle.pop().aclose()
-
-
-def _chunks(reply: httpcore2.Response) -> Any:  # noqa: ANN401 (sync or async; here always async)
-    return reply.stream
 
 
 def _response(status: int, headers: list[tuple[bytes, bytes]], content: bytes) -> httpx2.Response:

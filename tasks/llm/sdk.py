@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 CONNECT = 10.0  # seconds until somebody must be there
-SILENT = ("Lang", "Package-Version", "OS", "Arch", "Runtime", "Runtime-Version", "Async")
-"""What the SDK tells every endpoint of this machine; nobody there needs it."""
 
 
 def sdk(where: Address, timeout: float) -> "AsyncOpenAI":
@@ -20,7 +18,7 @@ def sdk(where: Address, timeout: float) -> "AsyncOpenAI":
     the SDK asks, such as batches.
     """
     import httpx2
-    from openai import AsyncOpenAI, Omit
+    from openai import AsyncOpenAI
 
     from tasks.llm.lanes import transport
 
@@ -29,5 +27,4 @@ def sdk(where: Address, timeout: float) -> "AsyncOpenAI":
     return AsyncOpenAI(
         base_url=where.base_url, api_key=where.key, max_retries=0, http_client=http,
         timeout=patience,
-        default_headers={f"X-Stainless-{name}": Omit() for name in SILENT},  # type: ignore[misc]
     )  # fmt: skip

@@ -96,6 +96,26 @@ def test_nothing_that_is_quoted_is_hidden(text):
     assert not {unicodedata.category(c) for c in quoted(text)} & {"Cc", "Cf", "Zl", "Zp", "Co"}
 
 
+BLANK = [
+    "\u3164",
+    "\u2800",
+    "\ufe0f",
+    "\U000e0100",
+    "\u115f",
+    "\u200b",
+    "\u202e",
+    "\U000e0041",
+    "\x85",
+]
+
+
+@pytest.mark.parametrize("character", BLANK, ids=ascii)
+def test_a_character_that_shows_nothing_is_written_out(character):
+    line = quoted(f"a{character}b")
+    assert line.isascii()
+    assert json.loads(line) == f"a{character}b"
+
+
 @pytest.mark.parametrize("text", ["Grüße", "你好", "می‌خواهم".replace("\u200c", ""), "👍", "né́e"])
 def test_letters_of_every_script_stay_as_they_read(text):
     assert text in quoted(text)
