@@ -5,7 +5,7 @@ the tokenizer on the network and sets up the root logger. Its vectors are reprod
 and some twenty times faster: no token of its vocabulary holds both letters and punctuation, or
 anything beside a line break, so a text may be cut there and each distinct piece be read once.
 
-Texts are read as they are: a literal `</s>` in a row is four characters and no control token.
+Texts are read as they are: a literal `</s>` is cut into its signs and is no control token.
 """
 
 import json
@@ -96,11 +96,11 @@ def _counts(columns: Ints, ends: Ints, width: int) -> "csr_matrix":
 
 
 def _tokenizer(spelled: bytes) -> "Tokenizer":
-    """Llama's tokenizer without control tokens and without a space of its own in front."""
+    """Llama's tokenizer without a space of its own in front of a text."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads survive no fork
     from tokenizers import Tokenizer
 
-    settings = json.loads(spelled) | {"added_tokens": [], "post_processor": None}
+    settings = json.loads(spelled) | {"post_processor": None}
     settings["normalizer"] = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
     return Tokenizer.from_str(json.dumps(settings))
 

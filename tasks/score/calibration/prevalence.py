@@ -76,8 +76,8 @@ def rogan_gladen(
     The share of bad rows is the one at which the error rates give as many flags as there are; from
     it follows how likely a flagged row is good, and one that was passed bad. The interval is that
     of draws from what is known of each rate (Jeffreys) and of the rows themselves, so it is defined
-    for rates of 0 and 1. A draw in which the judge is no better than chance says nothing of the
-    share, which may then be anything.
+    for rates of 0 and 1. A draw in which the judge is worse than chance turns the share round;
+    of a judge that may be no better the interval is as wide as it should be.
 
     Args:
         seen: Labelled items of a gold file.
@@ -93,12 +93,12 @@ def rogan_gladen(
     counts = np.array([dropped, rows - dropped])[:, None]
     best = counts * _wrong(
         np.array([seen.bad_flagged / bad]), np.array([seen.good_flagged / good]),
-        np.array([dropped / rows]), np.array([0.5]),
+        np.array([dropped / rows]),
     )  # fmt: skip
     likely = _wrong(
         chance.beta(seen.bad_flagged + 0.5, seen.bad_passed + 0.5, DRAWS),
         chance.beta(seen.good_flagged + 0.5, seen.good_passed + 0.5, DRAWS),
-        chance.beta(dropped + 0.5, rows - dropped + 0.5, DRAWS), chance.random(DRAWS),
+        chance.beta(dropped + 0.5, rows - dropped + 0.5, DRAWS),
     )  # fmt: skip
     tail = 100 * (1 - level) / 2
     low, high = np.percentile(chance.binomial(counts, likely), [tail, 100 - tail], axis=1)
@@ -109,11 +109,9 @@ def rogan_gladen(
     return Losses(good_dropped=good_dropped, bad_left=bad_left, rows=rows, dropped=dropped)
 
 
-def _wrong(hit: Floats, false_alarm: Floats, flagged: Floats, anything: Floats) -> Floats:
+def _wrong(hit: Floats, false_alarm: Floats, flagged: Floats) -> Floats:
     """How likely a flagged row is good, and a row that was passed is bad."""
-    better = hit - false_alarm
-    share = np.divide(flagged - false_alarm, better, out=anything.copy(), where=better > 0)
-    bad = np.clip(share, 0, 1)
+    bad = np.clip((flagged - false_alarm) / (hit - false_alarm), 0, 1)
     good_flagged, good_passed = (1 - bad) * false_alarm, (1 - bad) * (1 - false_alarm)
     bad_flagged, bad_passed = bad * hit, bad * (1 - hit)
     return np.stack([_part(good_flagged, bad_flagged), _part(bad_passed, good_passed)])

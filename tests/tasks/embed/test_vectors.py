@@ -47,6 +47,11 @@ def test_vectors_have_length_one():
     assert lengths == pytest.approx([1, 1, 1, 0, 0, 1], abs=1e-6)
 
 
+def test_a_vector_of_any_length_fits_into_half_floats():
+    found = embed(pl.Series(["a" * 200_000]), Counting())
+    assert np.linalg.norm(found) == pytest.approx(1, abs=1e-6)
+
+
 def test_what_is_remembered_is_not_read_again_and_is_the_same_to_the_bit(memo):
     texts = pl.Series(["The cat sat on the mat.", "Der Hund schläft.", "x = 1"])
     encoder = static_encoder()

@@ -335,15 +335,18 @@ def test_one_who_stops_early_gives_back_what_was_set_aside_and_pays_for_what_cam
 
 
 def test_a_door_that_is_closed_leaves_no_thread(tmp_path):
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with FaultServer() as server:
         with Door(params(server), str(tmp_path)) as door:
             door.ask_all(calls(10))
         door.close()
-    assert threading.active_count() == before
+    left = set(threading.enumerate()) - before
+    for thread in left:
+        thread.join(5)  # the SDK asks what machine this is in a thread that ends by itself
+    assert not [thread.name for thread in left if thread.is_alive()]
 
 
-def test_what_a_call_that_failed_on_disk_is_told_and_not_passed_over(tmp_path):
+def test_an_answer_that_cannot_be_written_down_is_told_and_not_passed_over(tmp_path):
     with FaultServer() as server, Door(params(server), str(tmp_path)) as door:
         door.memory._db.execute("PRAGMA query_only=1")
         with pytest.raises(StageError, match=r"memory of model answers, memo/llm/answers\.sqlite"):

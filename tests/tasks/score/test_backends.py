@@ -210,7 +210,7 @@ BROKEN = {
         "unparsable",
     ),
     "below nothing": (
-        {**SCORED, "probabilities": [{"label": str(i), "probability": -1} for i in range(1, 6)]},
+        {**SCORED, "probabilities": [{"label": str(i), "probability": i - 2} for i in range(1, 6)]},
         "unparsable",
     ),
     "all nothing": (

@@ -32,9 +32,15 @@ def test_a_row_that_lacks_a_side_has_neither_nor_a_key(messages):
 
 def test_the_key_tells_pairs_apart_and_copies_not():
     found = texts_of(
-        table(row("a", "x", "y"), row("b", "x", "y"), row("c", "y", "x"), row("d", "xy", " z"))
+        table(
+            row("a", "x", "y"),
+            row("b", "x", "y"),
+            row("c", "y", "x"),
+            row("d", "xy", "z"),
+            row("e", "x", "yz"),
+        )
     )
-    assert found["key"].n_unique() == 3
+    assert found["key"].n_unique() == 4
     assert found["key"][0] == found["key"][1]
 
 

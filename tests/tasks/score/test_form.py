@@ -31,7 +31,7 @@ def test_where_json_is_asked_for_the_answer_is_read(asked):
 
 @pytest.mark.parametrize(
     "asked",
-    ["What is JSON?", "Write a Python function that returns a JSON object.",
+    ["What is JSON?", "Write a Python function that can return JSON.",
      "Convert this JSON to YAML: {}", "Explain the difference between JSON and XML.",
      "Implement an API endpoint that responds with JSON.", "How do I open a JSON file?"],
 )  # fmt: skip

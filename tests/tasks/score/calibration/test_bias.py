@@ -100,6 +100,15 @@ def test_shorter_wins_leans_the_other_way():
     assert found.value == -1
 
 
+def test_pairs_that_people_tied_do_not_count_as_items_of_a_leaning():
+    gold = pairs()
+    half = gold._replace(labels=np.where(np.arange(200)[:, None] < 80, 0.5, gold.labels))
+
+    found = length(asked(half, longer_wins()), seed=0)
+
+    assert (found.value, found.items) == (1, 120)
+
+
 def test_a_coin_does_not_lean_to_length():
     found = length(asked(pairs(400, longer_is_better=0.8), coin()), seed=0)
 

@@ -50,6 +50,14 @@ def test_longer_wins_fails_on_pandalm_for_its_leaning_to_length(pandalm):
     assert not any("change places" in why for why in found.why)
 
 
+def test_shorter_wins_fails_for_its_leaning_too():
+    judge = Scripted("shorter wins", lambda one, other: 0.1 if len(one) > len(other) else 0.9)
+
+    found = sit_exam(pairs(), judge, ExamParams())
+
+    assert any("leans to shorter answers" in why for why in found.why)
+
+
 def test_a_coin_fails_on_pandalm_for_its_agreement(pandalm):
     found = sit_exam(pandalm, coin(), ExamParams())
 
@@ -107,6 +115,13 @@ def test_errors_are_counted_at_the_threshold():
     assert strict.errors == Confusion(
         bad_flagged=100 - good, bad_passed=0, good_flagged=good, good_passed=0
     )
+
+
+def test_a_score_at_the_threshold_is_good():
+    at = sit_exam(points(100), Scripted("even", rate=lambda _: 0.5), ExamParams())
+
+    assert at.errors is not None
+    assert (at.errors.bad_flagged, at.errors.good_flagged) == (0, 0)
 
 
 def test_scores_of_both_answers_can_stand_for_a_comparison():

@@ -144,9 +144,12 @@ def test_an_answer_that_is_empty_may_lose_to_one_that_is_not(read):
 
 
 def test_a_rated_row_without_an_answer_is_counted(read):
-    gold = read(RATED, {**RATED, "rating": 1, "output": " "}, {**RATED, "rating": 2, "output": "B"})
+    gold = read({**RATED, "rating": 1, "output": " "}, {**RATED, "rating": 3, "output": "B"}, RATED)
 
     assert (gold.items.height, gold.faults) == (2, {"missing_answer": 1})
+    assert dict(zip([row[1] for row in texts(gold.items)], gold.labels[:, 0], strict=True)) == {
+        "B": 0.5, "Porto": 1,
+    }  # fmt: skip
 
 
 def test_items_are_in_order_of_their_ids_whatever_the_order_of_the_file(read):

@@ -31,11 +31,11 @@ class World:
         return float(((1 - self.good) * (1 - self.flagged)).sum())
 
 
-def by_gold(seed: int, bad: float = 0.1) -> tuple[Losses, World]:
+def by_gold(seed: int) -> tuple[Losses, World]:
     """A gold file with other shares of good and bad than the run, and the same error rates."""
-    gold, run = World(300, 0.4, 0.8, 0.1, seed), World(2000, bad, 0.8, 0.1, seed + 10_000)
+    gold, run = World(300, 0.4, 0.8, 0.1, seed), World(500, 0.2, 0.8, 0.1, seed + 10_000)
     seen = Confusion.of(gold.good, gold.flagged)
-    return rogan_gladen(seen, 2000, int(run.flagged.sum()), seed, level=0.9), run
+    return rogan_gladen(seen, 500, int(run.flagged.sum()), seed, level=0.9), run
 
 
 def by_sample(seed: int) -> tuple[Losses, World]:
