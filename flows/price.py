@@ -18,7 +18,7 @@ from tasks.llm.params import LlmParams
 from tasks.llm.pricing import Pricer
 from tasks.score.backends import decisions
 from tasks.score.calibration.candidate import Candidate, judges_of
-from tasks.score.calibration.exam import size_of
+from tasks.score.calibration.exam import retest_of, size_of
 from tasks.score.calibration.gold import read_gold
 from tasks.score.calibration.sheet import fill_in
 from tasks.score.judge import FEW, JudgeParams, judge
@@ -85,7 +85,9 @@ def price_exam(gold: str, params: RunParams, given: JudgeParams) -> list[Priced]
         asked = read.sample(size_of(exam, candidate), exam.seed)
         compare = exam.pairs == "compare" and read.kind == "pairs"
         fill_in(asked, candidate, compare=compare)
-        fill_in(asked.sample(exam.retest, exam.seed), candidate, compare=compare, sample=1)
+        again = asked.sample(retest_of(exam, candidate), exam.seed) if exam.retest else None
+        if again is not None:
+            fill_in(again, candidate, compare=compare, sample=1)
         lines.append(_line("score.calibrate", pricer, _note(one, pricer)))
     return lines
 

@@ -4,8 +4,10 @@ It makes everything that needs an endpoint work without a network and without a 
 As a judge it is no better than chance, so its scores have the grade demo. There is one server in a
 process; it starts when it is first asked for, and ends with the process, however that ends.
 
-Answers can be had again: one slot, no reuse of earlier prompts, so that the same question is always
-computed the same way (in llama.cpp slots and a shared prompt change the last digits).
+Answers can be had again: one slot and no flash attention. With them, what was asked before decides
+nothing: several slots share batches, and this build's flash attention gives other log-probabilities
+(by up to 0.25) for a prompt whose beginning is kept from the prompt before. Without it they are the
+same to the last digit, so the beginning that the questions on one row share is read once.
 """
 
 import os
@@ -97,7 +99,7 @@ def _start(model: str) -> LocalServer:
     command = [
         str(engine / "bin/llama-server"), "-m", str(file), "--alias", model,
         "--host", "127.0.0.1", "--port", str(port), "-c", str(CONTEXT), "-np", "1",
-        "-t", str(threads), "--cache-ram", "0", "--no-webui", "--no-slots",
+        "-t", str(threads), "-fa", "off", "--cache-ram", "0", "--no-webui", "--no-slots",
         "--offline", "-lv", "2",
     ]  # fmt: skip
     words = tempfile.TemporaryFile()  # noqa: SIM115 (the server writes to it as long as it lives)

@@ -24,6 +24,9 @@ SECTIONS = (
     "labelled",
     "injected",
     "damage",
+    "swapped",
+    "encoder",
+    "injection",
     "likelihood",
     "attack",
     "door",
@@ -65,7 +68,7 @@ def _count(text: str) -> int:
 
 def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[], Section]]:
     """How each section is made; nothing runs yet."""
-    from tests.bench import attack, damage, door, guard, likelihood, pipeline
+    from tests.bench import attack, damage, door, encoder, guard, likelihood, pipeline
 
     runs = Runs(folder / "rows.jsonl", asked.rows, asked.rounds)
 
@@ -85,6 +88,9 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         "labelled": lambda: _told(guard.labelled()),
         "injected": on_bench("injected", lambda: guard.injected(asked.rows)),
         "damage": on_bench("damage", lambda: damage.damage(asked.rows)),
+        "swapped": on_bench("swapped", lambda: encoder.swapped(asked.rows)),
+        "encoder": on_bench("encoder", lambda: encoder.encoder(asked.rows)),
+        "injection": on_bench("injection", lambda: encoder.injection(asked.rows)),
         "likelihood": lambda: _told(likelihood.likelihood()),
         "attack": lambda: _told(attack.attack()),
         "door": lambda: _told(door.door()),

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.bench import data, door, guard, run
+from tests.bench import data, door, encoder, guard, run
 from tests.bench.damage import KINDS, restored
 from tests.bench.data import Text
 from tests.bench.labelled import back_translations, filled, text2sql
@@ -174,6 +174,27 @@ def test_the_bench_rows_give_a_table(capsys: pytest.CaptureFixture[str]) -> None
     out = capsys.readouterr().out
     assert "| typos | merged |" in out
     assert "| mojibake |" in out
+
+
+def test_a_fifth_of_the_answers_is_passed_on_and_each_that_differs_is_marked() -> None:
+    rows = [*texts(), *(Text(f"Is {at} a number?", "Yes.") for at in range(20))]
+    mixed, wrong = encoder.mix(rows)
+
+    changed = [was != now for was, now in zip(rows, mixed, strict=True)]
+    assert changed == (wrong == 1).tolist()
+    assert sorted(now.answer for now in mixed) == sorted(was.answer for was in rows)
+    assert [now.prompt for now in mixed] == [was.prompt for was in rows]
+    assert 0.1 < wrong.mean() <= 0.2
+
+
+@pytest.mark.skipif(bool(why := data.missing(data.BENCH)), reason=str(why))
+def test_the_encoder_is_measured_on_few_rows_as_on_many(capsys: pytest.CaptureFixture[str]) -> None:
+    only = [part for name in ("swapped", "injection") for part in ("--only", name)]
+    assert run.main(["--rows", "400", *only]) == 0
+
+    out = capsys.readouterr().out
+    assert "| static | 400 |" in out
+    assert "| attacks on judges | " in out
 
 
 @pytest.mark.parametrize("rows", ["0", "-1", "60001", "many"])

@@ -64,7 +64,10 @@ class Candidate:
 
 
 class Anew:
-    """A model that is asked again: nothing it said in another sample is taken for an answer."""
+    """A model that is asked again: nothing it said in another sample is taken for an answer.
+
+    The seed moves with the sample, or an endpoint that obeys seeds would agree with itself.
+    """
 
     def __init__(self, model: Model, sample: int) -> None:
         """Ask `model` for the sample of this number."""
@@ -82,8 +85,12 @@ class Anew:
 
     def ask(self, calls: Iterable[Call]) -> Iterator[tuple[int, Answer]]:
         """Answers to `calls` in that sample."""
-        shift = APART * self.sample
-        return self.model.ask([call._replace(sample=call.sample + shift) for call in calls])
+        return self.model.ask([self._moved(call) for call in calls])
+
+    def _moved(self, call: Call) -> Call:
+        shift, seed = APART * self.sample, call.body.get("seed")
+        body = call.body if seed is None else {**call.body, "seed": seed + shift}
+        return call._replace(body=body, sample=call.sample + shift)
 
 
 def _choice(one: Decision, other: Decision, *, is_drawn: bool) -> Choice:

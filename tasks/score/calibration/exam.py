@@ -109,12 +109,17 @@ def _sheets(asked: Gold, judge: Judge, params: ExamParams) -> tuple[Sheet, Sheet
     sheet = fill_in(asked, judge, compare=compare)
     if not params.retest or sheet.gold.items.is_empty():
         return sheet, None
-    few = sheet.gold.sample(params.retest, params.seed)
+    few = sheet.gold.sample(retest_of(params, judge), params.seed)
     return sheet, fill_in(few, judge, compare=compare, sample=1)
 
 
 def _is_compared(gold: Gold, params: ExamParams) -> bool:
     return gold.kind == "pairs" and params.pairs == "compare"
+
+
+def retest_of(params: ExamParams, judge: Judge) -> int:
+    """Items that are asked once more: few of a demo model, which is slow and proves nothing."""
+    return min(params.retest, FEW // 4) if judge.identity.grade == "demo" else params.retest
 
 
 def size_of(params: ExamParams, judge: Judge) -> int:

@@ -92,15 +92,19 @@ def test_a_grammar_binds_the_answer_and_not_the_probabilities(ask):
 
 
 @needs_model
-def test_the_same_question_has_the_same_answer_whatever_was_asked_between(ask):
-    def sampled():
-        return ask(max_tokens=12, temperature=1, seed=7, logprobs=True).choices[0]
+def test_what_was_asked_before_decides_no_answer(ask):
+    row = "The committee met to talk about roads, schools and parks, and nobody agreed. " * 6
 
-    first = sampled()
-    ask(max_tokens=3, messages=[{"role": "user", "content": "Say something else."}])
-    second = sampled()
-    assert second.message.content == first.message.content
-    assert second.logprobs == first.logprobs
+    def sampled(question):
+        asked = [{"role": "user", "content": row + question}]
+        more = {"temperature": 1, "seed": 7, "logprobs": True, "top_logprobs": 20}
+        return ask(max_tokens=4, messages=asked, **more).choices[0]
+
+    first = sampled("Is it clear?")  # read from the beginning
+    sampled("Is it true?")
+    again = sampled("Is it clear?")  # read from where it differs
+    assert again.message.content == first.message.content
+    assert again.logprobs == first.logprobs
 
 
 @needs_model

@@ -111,7 +111,8 @@ def test_samples_of_one_asking_are_never_those_of_the_next():
     for sample in (0, 1, 2):
         Candidate(model, params).choose(pairs(1).items, sample)
 
-    assert len({call.key("m") for call in model.asked}) == 300
+    for asked in ([call.body["seed"] for call in model.asked], [c.sample for c in model.asked]):
+        assert sorted(set(asked)) == [1000 * a + i for a in range(3) for i in range(50)]
 
 
 def test_a_model_that_is_asked_anew_is_the_same_model():
@@ -178,11 +179,13 @@ def test_a_panel_is_examined_one_by_one():
     local = LlmUse(endpoint="local", model=DEFAULT)
     panel = PanelParams(judges=(LlmUse(model="n"), local), backend="samples")
 
-    found = [identity_of(one, ASKED) for one in judges_of(panel, ASKED)]
+    alone = judges_of(panel, ASKED)
+    found = [identity_of(one, ASKED) for one in alone]
 
     assert [one.model for one in found][:2] == ["m-7b", "n"]
     assert [one.grade for one in found] == ["real", "real", "demo"]
     assert {one.backend for one in found} == {"samples"}
+    assert {one.judges for one in alone} == {()}
     assert judges_of(PanelParams(), LlmParams()) == []
 
 
