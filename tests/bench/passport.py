@@ -42,7 +42,7 @@ def passports(pairs: int = PAIRS) -> Section:
         lines.append(_local(gold, pairs))
     note = (
         f"{gold.items.height} pairs of PandaLM's test set over {len(set(gold.groups.tolist()))} "
-        f"prompts, labelled by {gold.labels.shape[1]} people each; every pair was shown in both orders. "
+        f"prompts, labelled by {gold.labels.shape[1]} people each; every pair was shown both ways. "
         "Intervals (95 %) are over prompts. *People* is one person against the other two; the "
         "first four judges are rules, and the first copies one of the three people. "
     )

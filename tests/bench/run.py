@@ -28,6 +28,7 @@ SECTIONS = (
     "encoder",
     "injection",
     "likelihood",
+    "passports",
     "attack",
     "door",
 )
@@ -68,7 +69,7 @@ def _count(text: str) -> int:
 
 def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[], Section]]:
     """How each section is made; nothing runs yet."""
-    from tests.bench import attack, damage, door, encoder, guard, likelihood, pipeline
+    from tests.bench import attack, damage, door, encoder, guard, likelihood, passport, pipeline
 
     runs = Runs(folder / "rows.jsonl", asked.rows, asked.rounds)
 
@@ -92,6 +93,7 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         "encoder": on_bench("encoder", lambda: encoder.encoder(asked.rows)),
         "injection": on_bench("injection", lambda: encoder.injection(asked.rows)),
         "likelihood": lambda: _told(likelihood.likelihood()),
+        "passports": lambda: _told(passport.passports()),
         "attack": lambda: _told(attack.attack()),
         "door": lambda: _told(door.door()),
     }

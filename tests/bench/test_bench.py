@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.bench import data, door, encoder, guard, run
+from tests.bench import data, door, encoder, guard, passport, run
 from tests.bench.damage import KINDS, restored
 from tests.bench.data import Text
 from tests.bench.labelled import back_translations, filled, text2sql
@@ -141,6 +141,7 @@ def test_sections_without_their_data_say_so(
     for name in ("BENCH", "TEXT2SQL", "BACK_TRANSLATED"):
         for module in (data, run, guard):
             monkeypatch.setattr(module, name, data.SHARED / "gone.parquet", raising=False)
+    monkeypatch.setattr(passport, "PANDALM", data.SHARED / "gone.parquet")
 
     sections = [name for name in run.SECTIONS if name != "door"]  # it makes its own data
     only = [part for name in sections for part in ("--only", name)]
@@ -149,6 +150,18 @@ def test_sections_without_their_data_say_so(
     assert code == 0
     assert capsys.readouterr().out.count("skipped: it needs") == len(sections)
     assert set(sections) < set(json.loads((tmp_path / "facts.json").read_text()))
+
+
+@pytest.mark.skipif(bool(why := data.missing(passport.PANDALM)), reason=str(why))
+def test_judges_of_known_worth_get_the_passport_that_they_earn() -> None:
+    section = passport.passports(pairs=0)
+
+    verdicts = {line["judge"]: line["verdict"] for line in section.rows}
+    assert verdicts == {
+        "people": "–", "copycat": "pass", "longer wins": "fail", "first wins": "fail",
+        "coin": "fail",
+    }  # fmt: skip
+    assert section.rows[0]["agreement"] == "0.88 (0.82 to 0.94)"
 
 
 def test_asking_a_server_says_what_it_cost(fault_server: FaultServer) -> None:

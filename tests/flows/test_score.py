@@ -29,10 +29,9 @@ def records(many=60):
     found = []
     for n in range(many):
         river, asked = RIVERS[n % 10], ASKED[n // 10 % 6].format(RIVERS[n % 10])
-        good = (
-            f"The {river} is a river of note, number {n}; what was asked of it is told at length."
-        )
-        found.append({"prompt": asked, "completion": f"{BAD}, {n}" if n % 3 == 0 else good})
+        good = f"The {river} is a river of note, number {n}; what was asked is told in full."
+        bad = f"I have {BAD}, number {n}".ljust(len(good) - 4 + 7 * (n % 2), ".")
+        found.append({"prompt": asked, "completion": bad if n % 3 == 0 else good})
     return found
 
 
@@ -43,12 +42,8 @@ def source(folder, rows=None):
 
 
 def strict(_path, body):
-    """A judge that knows the bad answers; of two it prefers the good one, in either order."""
+    """A judge that knows the bad answers."""
     text = body["messages"][-1]["content"]
-    if '"answers"' in text or "answer_1" in text or "answer_a" in text.lower():
-        first = text.find(BAD)
-        half = len(text) / 2
-        return with_logprobs({"2" if first < half else "1": 0.9, "1" if first < half else "2": 0.1})
     return with_logprobs({"1": 0.9, "5": 0.1} if BAD in text else {"5": 0.9, "1": 0.1})
 
 

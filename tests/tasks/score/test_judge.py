@@ -67,6 +67,11 @@ def test_a_smaller_sample_is_part_of_a_larger_one_and_another_seed_draws_another
     assert sorted(draw(listed, 0, 0)) == [r["id"] for r in ROWS]
 
 
+def test_the_seed_of_the_settings_draws_the_sample():
+    drawn = [scored(judged(ROWS, fair(), sample=10, seed=seed)[1]) for seed in (None, 0, 1)]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
 def test_what_else_is_in_a_source_moves_few_of_the_rows_drawn():
     some, more = (
         draw(table(*r).select("id", "source").collect(), 10, 0) for r in (ROWS[:36], ROWS)

@@ -102,7 +102,7 @@ def test_of_two_reasons_the_one_that_passes_is_told():
     def reply(body):
         asked = prompt_of(body)
         if "address what the last user" in asked and "capital" not in asked:
-            return "refused"
+            return "call_rejected"
         return "rate_limited" if "Is the answer whole" in asked else level(5)
 
     assert column(judged(Scripted(reply)), "_reason")[0] == "rate_limited"
