@@ -26,8 +26,8 @@ demo: $(STAMP) ## curate the sample that ships here, and print the waterfall
 	@$(BIN)/finery curate deployments/demo/sample --out demo-run
 
 test: $(STAMP) ## the whole test suite
-	@$(BIN)/finery models install smollm2-135m-instruct \
-		|| echo "the local model cannot be fetched; what needs it is skipped"
+	@$(BIN)/finery models install \
+		|| echo "the local models cannot be fetched; what needs it is skipped"
 	$(BIN)/python -m pytest
 
 check: $(STAMP) ## format, lint, types and tests

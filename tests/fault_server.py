@@ -126,6 +126,15 @@ class FaultServer:
         self._thread.join()
         self._loop.close()
 
+    def hang_up(self) -> None:
+        """Close every connection, as a server does with those that were idle for long."""
+
+        async def close() -> None:
+            for writer in self._open:
+                writer.close()
+
+        asyncio.run_coroutine_threadsafe(close(), self._loop).result()
+
     async def start(self, port: int) -> None:
         """Listen; port 0 takes a free one."""
         self._server = await asyncio.start_server(

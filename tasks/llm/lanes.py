@@ -59,7 +59,7 @@ class Lanes(httpx2.AsyncBaseTransport):
             raise
         if lane.is_idle():
             self._idle.append(lane)
-        return _response(reply.status, reply.headers, content)
+        return httpx2.Response(reply.status, headers=reply.headers, content=content)
 
     async def _lane(self, origin: httpcore2.Origin) -> httpcore2.AsyncHTTPConnection:
         while self._idle:
@@ -73,13 +73,6 @@ class Lanes(httpx2.AsyncBaseTransport):
         """Close what is idle."""
         while self._idle:
             await self._idle.pop().aclose()
-
-
-def _response(status: int, headers: list[tuple[bytes, bytes]], content: bytes) -> httpx2.Response:
-    """A whole reply; only one that was packed goes through the library's unpacking."""
-    if any(name.lower() == b"content-encoding" for name, _ in headers):
-        return httpx2.Response(status, headers=headers, stream=httpx2.ByteStream(content))
-    return httpx2.Response(status, headers=headers, content=content)
 
 
 class _Network(httpcore2.AsyncNetworkBackend):

@@ -49,11 +49,12 @@ def swapped(count: int) -> Section:
     names: list[tuple[EncoderName, int]] = [("static", count)]
     if find_spec("onnxruntime") and is_installed(MODEL):
         names += [("static", FEW), ("minilm", FEW)]
-    lines = [_told_apart(bench_texts(rows), name) for name, rows in names]
+    lines = [told_apart(bench_texts(rows), name) for name, rows in names]
     return Section("swapped", title, _NOTES["swapped"], lines)
 
 
-def _told_apart(texts: Sequence[Text], encoder: EncoderName) -> dict[str, Cell]:
+def told_apart(texts: Sequence[Text], encoder: EncoderName) -> dict[str, Cell]:
+    """A line on how well swapped answers among `texts` are found."""
     mixed, wrong = mix(texts)
     outcome = score_pairs(as_rows(mixed), PairingParams(encoder=encoder))
     found = outcome.rows.select("score_mismatch", "score_pairing").collect()

@@ -201,13 +201,19 @@ def test_a_fifth_of_the_answers_is_passed_on_and_each_that_differs_is_marked() -
 
 
 @pytest.mark.skipif(bool(why := data.missing(data.BENCH)), reason=str(why))
-def test_the_encoder_is_measured_on_few_rows_as_on_many(capsys: pytest.CaptureFixture[str]) -> None:
-    only = [part for name in ("swapped", "injection") for part in ("--only", name)]
-    assert run.main(["--rows", "400", *only]) == 0
+def test_swapped_answers_are_measured_on_few_rows_as_on_many() -> None:
+    found = encoder.told_apart(data.bench_texts(400), "static")
 
-    out = capsys.readouterr().out
-    assert "| static | 400 |" in out
-    assert "| attacks on judges | " in out
+    assert (found["rows"], found["encoder"]) == (400, "static")
+    assert 70 < int(found["swapped"]) <= 80
+    assert float(found["AUC of the cosine"]) < float(found["AUC"]) < 1
+
+
+@pytest.mark.skipif(bool(why := data.missing(data.BENCH)), reason=str(why))
+def test_the_rule_for_demands_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.main(["--rows", "200", "--only", "injection"]) == 0
+
+    assert "| attacks on judges | 36 |" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("rows", ["0", "-1", "60001", "many"])

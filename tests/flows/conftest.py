@@ -17,6 +17,7 @@ from prefect.settings import (
 from prefect.testing.utilities import prefect_test_harness
 
 from flows.home import ROOT, STORE_VARIABLE
+from tasks.llm.weights import models_folder
 
 
 @pytest.fixture(scope="session")
@@ -59,4 +60,5 @@ def own_home(made_home: Path, tmp_path: Path) -> dict[str, str]:
 
 def _environment(home: Path, store: Path) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "FINERY_"))}
-    return {**kept, STORE_VARIABLE: str(store), "PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    ours = {STORE_VARIABLE: str(store), "PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    return {**kept, "FINERY_MODELS": str(models_folder()), **ours}

@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from typing import Literal
 
+import numpy as np
 from prefect import task
 from pydantic import Field
 
@@ -93,7 +94,8 @@ def sit_exam(gold: Gold, judge: Judge, params: ExamParams) -> Passport:
     )
     passport = Passport(
         judge=judge.identity, gold=_facts(gold), compared=_is_compared(gold, params),
-        asked=asked.items.height, unscored=dict(sorted(Counter(sheet.reasons).items())),
+        asked=asked.items.height, prompts=len(np.unique(sheet.groups)),
+        unscored=dict(sorted(Counter(sheet.reasons).items())),
         figures=figures, ceiling=people, good=good, errors=_errors(sheet, params),
         cost=judge.cost, verdict="fail", why=(),
     )  # fmt: skip

@@ -30,6 +30,11 @@ class Limits(StageParams):
         default=50, ge=2, title="Fewest gold rows",
         description="Items with a reply that an exam needs to say anything.",
     )  # fmt: skip
+    min_prompts: int = Field(
+        default=20, ge=2, title="Fewest prompts",
+        description="Different prompts among those items. Items of one prompt are not "
+        "independent, and an interval over few prompts is too narrow.",
+    )  # fmt: skip
     max_unscored: float = Field(
         default=0.2, ge=0, le=1, title="Most unscored",
         description="Share of the items asked that may have no reply.",
@@ -81,6 +86,10 @@ def _replies(passport: Passport, limits: Limits) -> list[str]:
     if replies < limits.min_rows:
         found.append(
             f"it was compared with people on {replies} items; {limits.min_rows} are needed"
+        )
+    if passport.prompts < limits.min_prompts:
+        found.append(
+            f"those items have {passport.prompts} prompts; {limits.min_prompts} are needed"
         )
     if lost > limits.max_unscored * passport.asked:
         why = ", ".join(f"{reason} {n}" for reason, n in passport.unscored.items())

@@ -46,6 +46,7 @@ class Passport(BaseModel):
     gold: GoldFacts
     compared: bool  # answers of a pair were shown together; else each was scored by itself
     asked: int  # items
+    prompts: int = 0  # different ones among the items with a reply
     unscored: dict[str, int]  # items without a reply, by reason
     figures: tuple[Figure, ...]
     ceiling: dict[str, Estimate]  # people among themselves
@@ -89,6 +90,7 @@ class Passport(BaseModel):
             "figures": [figure.facts() for figure in self.figures],
             "ceiling": {k: v.model_dump(mode="json") for k, v in self.ceiling.items()},
             "gold": self.gold.model_dump(mode="json"), "asked": self.asked,
+            "prompts": self.prompts,
             "unscored": dict(self.unscored),
         }  # fmt: skip
 

@@ -3,7 +3,7 @@
 Items that share a prompt are not independent, so whole prompts are drawn, not items (the cluster
 bootstrap of Field and Welsh 2007). The ends are percentiles: unlike BCa they are defined for
 figures that hardly vary, and they never leave the range of the figure. With few prompts they are
-too narrow, which is one reason why a passport asks for a least number of items.
+too narrow, which is why a passport asks for a least number of them.
 """
 
 from collections.abc import Callable

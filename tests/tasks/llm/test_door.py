@@ -76,6 +76,17 @@ def test_what_was_answered_once_is_never_asked_again_even_with_the_endpoint_gone
     assert set(server.asked.values()) == {1}
 
 
+def test_what_is_remembered_needs_no_key(tmp_path, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with FaultServer() as server, Door(params(server), str(tmp_path)) as door:
+        door.ask_all(calls(5))
+    far = params(server).model_copy(update={"endpoint": "https://x.invalid/v1"})
+    with Door(far, str(tmp_path)) as again:
+        assert all(a.recalled for a in again.ask_all(calls(5)))
+        with pytest.raises(UsageError, match="no key"):
+            again.ask_all(calls(6))
+
+
 def test_another_sampling_parameter_or_revision_is_another_question(tmp_path):
     warm = Call("/chat/completions", {**ask("x").body, "temperature": 1})
     with FaultServer() as server, Door(params(server), str(tmp_path)) as door:

@@ -39,6 +39,18 @@ def test_a_connection_that_the_server_closed_is_not_used_again():
         assert server.connections == 3
 
 
+def test_a_connection_that_was_closed_while_idle_is_not_used_again(fault_server):
+    async def run():
+        async with httpx2.AsyncClient(transport=Lanes(), timeout=2) as http:
+            await http.post(f"{fault_server.url}/x", json={})
+            fault_server.hang_up()
+            await asyncio.sleep(0.1)
+            return await http.post(f"{fault_server.url}/x", json={})
+
+    assert asyncio.run(run()).status_code == 200
+    assert fault_server.connections == 2
+
+
 def test_a_packed_reply_is_unpacked():
     packed = Fault(headers={"content-encoding": "gzip"}, body=gzip.compress(b'{"a": 1}'))
     with FaultServer(lambda *_: packed) as server:

@@ -185,6 +185,16 @@ def test_too_few_gold_rows_fail_even_a_perfect_judge():
     assert any("on 40 items; 50 are needed" in why for why in found.why)
 
 
+def test_many_items_of_few_prompts_are_too_few():
+    gold = three(points())
+    few, enough = (gold._replace(groups=np.arange(300) % n) for n in (19, 20))
+
+    assert sit_exam(enough, copycat(enough), ExamParams()).verdict == "pass"
+    found = sit_exam(few, copycat(few), ExamParams())
+    assert found.verdict == "fail"
+    assert "those items have 19 prompts; 20 are needed" in found.why
+
+
 def test_a_demo_model_is_asked_little_and_is_called_one_however_well_it_does():
     gold = three(points())
     judge = copycat(gold)
