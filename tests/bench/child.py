@@ -44,7 +44,8 @@ class OwnServer(Server):
 
 def plain(source: str, out: str) -> Run:
     """The stages of `curate` without Prefect's engine."""
-    from flows.curate import Call, curate_files
+    from flows.curate import curate_files
+    from flows.front import Call
     from flows.params import CurateParams
     from tasks.ingest.sources import find_sources
     from tests.bench.course import PlainCourse
@@ -73,10 +74,11 @@ def _probe() -> Probe:
     """A probe on every task that the flow names."""
     from prefect.tasks import Task
 
-    import flows.curate
+    from flows import curate, front, scoring
 
     probe = Probe()
-    for value in vars(flows.curate).values():
+    named = {**vars(scoring), **vars(front), **vars(curate)}
+    for value in named.values():
         if isinstance(value, Task):
             probe.watch(value)
     return probe

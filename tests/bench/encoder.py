@@ -26,7 +26,7 @@ from tests.bench.section import Cell, Section, share
 from tests.bench.spent import Spent, measured
 
 SWAPPED = 0.2
-FEW = 1_000  # rows for the encoder that takes tens of milliseconds a row
+FEW = 500  # rows for the encoder that takes tens of milliseconds a row
 BIPIA = SHARED / "nasty/lists/prompt_injection_bipia_train.jsonl"
 CYBERSECEVAL = SHARED / "nasty/lists/prompt_injection_cyberseceval.jsonl"
 _NOTES = {
