@@ -2,8 +2,6 @@
 
 from typing import Any, NamedTuple
 
-from tasks.score.classifier import score_classifier
-
 from flows.home import store
 from flows.params import RunParams, ScoreParams
 from flows.stages import Course
@@ -11,10 +9,12 @@ from tasks.base.dataset import DatasetRef
 from tasks.base.errors import UsageError
 from tasks.ingest.ingested import Store
 from tasks.ingest.sources import find_sources
+from tasks.llm.params import LlmParams
 from tasks.score.calibration.candidate import identity_of, judges_of
 from tasks.score.calibration.exam import examine
 from tasks.score.calibration.limits import may_decide
 from tasks.score.calibration.passport import Passport, load_passport
+from tasks.score.classifier import score_classifier
 from tasks.score.drop import BY_JUDGE, drop_poor
 from tasks.score.judge import JudgeParams, score_judge
 from tasks.score.likelihood import score_likelihood
@@ -70,8 +70,8 @@ def seeded_judge(params: RunParams) -> JudgeParams:
 def _examined(course: Course, judge: PanelParams, params: RunParams, gold: str) -> Passport:
     [file] = find_sources([gold], store() / "spool")
     place = Store(path=str(store()))
-    exam = params.score.exam
-    return course.exam(examine, gold=file, params=exam, judge=judge, llm=params.llm, store=place)
+    exam, llm = params.score.exam, _left(params.llm, course)
+    return course.exam(examine, gold=file, params=exam, judge=judge, llm=llm, store=place)
 
 
 def score_rows(course: Course, rows: DatasetRef, params: RunParams, bench: Bench) -> DatasetRef:
@@ -84,14 +84,23 @@ def score_rows(course: Course, rows: DatasetRef, params: RunParams, bench: Bench
         score_likelihood, paired, given.likelihood, on=bool(given.likelihood.model)
     )
     rewarded = course.whole(
-        score_reward, likely, given.reward, on=bool(given.reward.model), llm=llm
+        score_reward, likely, given.reward, on=bool(given.reward.model), llm=_left(llm, course)
     )
-    judged = course.whole(score_judge, rewarded, judge, on=is_judged, llm=llm)
+    judged = course.whole(score_judge, rewarded, judge, on=is_judged, llm=_left(llm, course))
     headed = course.whole(score_classifier, judged, given.classifier, on=is_judged)
-    asked = course.whole(score_margin, headed, given.margin, on=is_judged, judge=judge, llm=llm)
+    asked = course.whole(
+        score_margin, headed, given.margin, on=is_judged, judge=judge, llm=_left(llm, course)
+    )
     verdict = given.verdict.model_copy(update={"trusted": bench.refused is None})
     decided = course.whole(score_verdict, asked, verdict)
     return course.whole(drop_poor, decided, given.drop, on=bool(given.drop.reasons))
+
+
+def _left(llm: LlmParams, course: Course) -> LlmParams:
+    """The door's settings with what the run has left of its budget."""
+    spent = course.cost
+    left = llm.budget.left(spent.tokens_in + spent.tokens_out, spent.money)
+    return llm.model_copy(update={"budget": left})
 
 
 def refused(params: ScoreParams, bench: Bench) -> str | None:

@@ -30,6 +30,7 @@ class MiniLmEncoder:
 
     name = "minilm"
     dim = DIM
+    batch = 512
 
     def __init__(self, folder: Path) -> None:
         """Load `model.onnx` and `tokenizer.json` from `folder`."""

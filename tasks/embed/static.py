@@ -42,6 +42,7 @@ class StaticEncoder:
     """Sum of token vectors; see `tasks.embed.vectors.Encoder`."""
 
     name = "static"
+    batch = 32_768
 
     def __init__(self, folder: Path) -> None:
         """Load what lies in the package's `folder`."""

@@ -18,8 +18,7 @@ Vectors = npt.NDArray[np.float32]
 Halves = npt.NDArray[np.float16]
 
 MEMO = "embed"
-TEXTS = 32_768  # at most in one batch
-CHARACTERS = 16_000_000  # likewise; a longer text is a batch of its own
+CHARACTERS = 16_000_000  # at most in one batch; a longer text is a batch of its own
 
 
 class Encoder(Protocol):
@@ -32,6 +31,10 @@ class Encoder(Protocol):
     @property
     def dim(self) -> int:
         """Length of a vector."""
+
+    @property
+    def batch(self) -> int:
+        """Texts that it reads at once, at most; also what a run that is killed reads again."""
 
     @property
     def fingerprint(self) -> str:
@@ -58,7 +61,7 @@ def embed(texts: pl.Series, encoder: Encoder, memo: RowMemo | None = None) -> Ve
     unique = keyed.unique("key", keep="any", maintain_order=True)
     found = _recall(unique["key"], encoder, memo)
     unread = unique.join(found, on="key", how="anti", maintain_order="left")
-    new = [_read(batch, encoder, memo) for batch in _batches(unread)]
+    new = [_read(batch, encoder, memo) for batch in _batches(unread, encoder.batch)]
     table = pl.concat([found, *new])
     place = keyed.select("key").join(
         table.select("key").with_row_index("at"), on="key", how="left", maintain_order="left"
@@ -98,13 +101,13 @@ def _unit(vectors: Vectors | Halves) -> Vectors:
     return np.divide(full, length, out=np.zeros_like(full), where=length > 0)
 
 
-def _batches(texts: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _batches(texts: pl.DataFrame, most: int) -> Iterator[pl.DataFrame]:
     """`texts` in order, cut so that neither their number nor their length is out of bounds."""
     sizes = texts["text"].str.len_bytes().cum_sum().to_numpy()
     start = 0
     while start < texts.height:
         before = sizes[start - 1] if start else 0
         by_size = int(np.searchsorted(sizes, before + CHARACTERS, side="right"))
-        stop = min(max(by_size, start + 1), start + TEXTS)
+        stop = min(max(by_size, start + 1), start + most)
         yield texts.slice(start, stop - start)
         start = stop

@@ -41,6 +41,19 @@ class BudgetParams(StageParams):
         "price for the model.",
     )  # fmt: skip
 
+    def left(self, tokens: int, money: float) -> "BudgetParams":
+        """What is left after that much was spent; a cap that is used up lets nothing through."""
+        return BudgetParams(
+            tokens=self.tokens and max(1, self.tokens - tokens),
+            money=self.money and max(1e-12, self.money - money),
+        )
+
+    def share(self, among: int) -> "BudgetParams":
+        """An equal part for each of several models."""
+        return BudgetParams(
+            tokens=self.tokens and max(1, self.tokens // among), money=self.money / among
+        )
+
 
 class LlmParams(LlmUse):
     """The door to language models."""

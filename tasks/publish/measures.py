@@ -146,6 +146,7 @@ WHYS: dict[str, str] = FAULTS | TO_REVIEW | {
     "rate_limited": "the endpoint was still refusing for its rate limit at the last attempt",
     "key_rejected": "the endpoint does not accept the API key",
     "call_rejected": "the endpoint refused the call, for instance as too long",
+    "no_answer": "the row has no answer that could be judged",
     "refused": "the judge declined to answer",
     "cut_short": "the judge's answer was cut off",
     "unparsable": "the judge's answer had not the form asked for, also after asking again",

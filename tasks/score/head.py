@@ -90,11 +90,8 @@ def folds_of(groups: pl.Series, seed: int) -> Folds:
 def train_head(lesson: Lesson) -> Head:
     """Teach a head: of the penalties the one with the least squared error out of fold."""
     features, plain, target, folds, weights = lesson
-    share = weights / weights.sum()
-    mean = share @ features
-    spread = np.sqrt(share @ np.square(features - mean))
-    scale = np.where(spread > CONSTANT, spread, np.inf)
-    even = np.column_stack([(features - mean) / scale, np.ones(len(target))]).astype(np.float32)
+    share = (weights / weights.sum()).astype(np.float32)
+    even, mean, scale = _evened(features, share)
     sums = [_sums(even, target, share * (folds == fold)) for fold in range(FOLDS)]
     rest = [_add(sums[:fold] + sums[fold + 1 :]) for fold in range(FOLDS)]
     held = np.repeat([PLAIN, 1.0, 0.0], [plain, len(mean) - plain, 1])
@@ -106,12 +103,24 @@ def train_head(lesson: Lesson) -> Head:
     return Head(slopes, bias, PENALTIES[best], said[best].astype(np.float64))
 
 
-def _sums(even: Features, target: Floats, share: Floats) -> tuple[Floats, Floats]:
+def _evened(features: Features, share: Features) -> tuple[Features, Floats, Floats]:
+    """`features` with mean 0, variance 1 and a constant behind them; their means and spreads."""
+    even = np.empty((len(features), features.shape[1] + 1), np.float32)
+    mean = share @ features
+    values = np.subtract(features, mean, out=even[:, :-1])
+    spread = np.sqrt(np.einsum("i,ij,ij->j", share, values, values))
+    scale = np.where(spread > CONSTANT, spread, np.inf)
+    values /= scale
+    even[:, -1] = 1
+    return even, mean.astype(np.float64), scale.astype(np.float64)
+
+
+def _sums(even: Features, target: Floats, share: Features) -> tuple[Floats, Floats]:
     """Products of the features with each other and with the target over the rows of a fold."""
     mine = np.flatnonzero(share)
-    weighted = even[mine] * share[mine, None].astype(np.float32)
+    weighted = even[mine] * share[mine, None]
     products = (weighted.T @ even[mine]).astype(np.float64)
-    return products, target[mine] @ weighted.astype(np.float64)
+    return products, (target[mine].astype(np.float32) @ weighted).astype(np.float64)
 
 
 def _add(parts: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:

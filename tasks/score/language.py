@@ -32,7 +32,7 @@ _NAMES = (
 _TRANSLATES = ("translat", "übersetz", "tradui", "traduc", "traduz", "tradu", "перевед", "перевод",
                "翻译", "翻譯", "訳", "번역", "language", "bilingual")  # fmt: skip
 _ENGLISH = r"(?i)\b(?:the|of|and|to|that|with|are|you|this|what|which|how|was|from|it)\b"
-"""Words of which three make an English line; three in four need the model no more."""
+"""Words of which three make an English line, which then needs no model."""
 
 _KANA = r"[\p{Hiragana}\p{Katakana}\p{Hangul}]"
 _SIGN = r"[{}<>;=\\|#$^~`]|\w\(|\w_\w|https?://|\d{3}"

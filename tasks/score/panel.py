@@ -112,16 +112,20 @@ def open_panel(
 
     Args:
         params: Names the judges.
-        llm: What they leave open.
+        llm: What they leave open, and a budget that they share.
         store: Folder of the store, which holds the memory of answers.
         stage: Name that progress is told under.
     """
     from tasks.llm.door import Door
 
     given = [llm.for_use(use) for use in (params, *params.judges)]
+    asked = [one for one in given if one.endpoint != "none"]
     with ExitStack() as doors:
         yield tuple(
-            doors.enter_context(Door(one, store, stage)) for one in given if one.endpoint != "none"
+            doors.enter_context(
+                Door(one.model_copy(update={"budget": one.budget.share(len(asked))}), store, stage)
+            )
+            for one in asked
         )
 
 

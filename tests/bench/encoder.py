@@ -37,9 +37,9 @@ _NOTES = {
     "encoder": "Rows per second of CPU, all threads of the process together, loading apart. *Path* "
     "is `score.pairing`: vectors of prompt and answer, features, teaching the head on 8,000 rows, "
     "scoring every row.",
-    "injection": "Share of texts that `score_injection` flags. The attacks on judges were seen "
-    "while the rule was written, the two public lists were not; most of what those hold is a plain "
-    "request, which no rule of this kind can tell from any other.",
+    "injection": "Share of texts that `score_injection` flags. The lists were looked at while the "
+    "rule was written, so an attack that is in none of them is found less often. Most of the two "
+    "public lists are plain requests, which no rule of this kind can tell from any other.",
 }
 
 

@@ -12,7 +12,7 @@ from tasks.embed.vectors import embed, memory
 class Counting:
     """An encoder that lists what it was given."""
 
-    name, dim, fingerprint = "counting", 4, "counting 1"
+    name, dim, batch, fingerprint = "counting", 4, 3, "counting 1"
 
     def __init__(self):
         self.read = []
@@ -34,7 +34,7 @@ TEXTS = pl.Series(["ab", "b", "ab", None, "", "aab"])
 def test_equal_texts_are_read_once_and_null_is_an_empty_text():
     encoder = Counting()
     found = embed(TEXTS, encoder)
-    assert encoder.read == [["ab", "b", "", "aab"]]
+    assert encoder.read == [["ab", "b", ""], ["aab"]]
     assert found.shape == (6, 4)
     assert np.array_equal(found[0], found[2])
     assert not np.array_equal(found[0], found[1])
@@ -74,7 +74,6 @@ def test_another_encoder_remembers_nothing_of_it(memo):
 
 
 def test_batches_are_bounded_by_number_and_by_length(monkeypatch):
-    monkeypatch.setattr(vectors, "TEXTS", 3)
     monkeypatch.setattr(vectors, "CHARACTERS", 10)
     encoder = Counting()
     texts = ["aaaaaaaaaaaaaaaaaaaa", "1", "2", "3", "4", "bbbbbb", "cccccc"]

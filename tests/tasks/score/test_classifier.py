@@ -51,7 +51,8 @@ def test_rows_that_no_judge_saw_are_scored_as_it_would(lesson, taught):
     good = (thinks >= 0.5).astype(np.float64)
     assert (figures["judged"], figures["usable"], figures["why_not"]) == (150, True, None)
     assert area(said[unseen], good[unseen]) > 0.85
-    assert said.mean() == pytest.approx(thinks.mean(), abs=0.06)
+    for part in np.array_split(np.argsort(said), 3):  # on the judge's scale, not only in its order
+        assert said[part].mean() == pytest.approx(thinks[part].mean(), abs=0.1)
 
 
 def test_its_agreement_is_measured_with_intervals_on_rows_it_was_not_taught_by(lesson, taught):
