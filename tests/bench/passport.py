@@ -10,6 +10,7 @@ from tasks.llm.params import LlmParams
 from tasks.score.calibration.candidate import open_candidate
 from tasks.score.calibration.exam import ExamParams, sit_exam
 from tasks.score.calibration.examinee import Judge
+from tasks.score.calibration.figures import interval, shown
 from tasks.score.calibration.gold import Gold, gold_file, read_gold
 from tasks.score.calibration.passport import Passport
 from tasks.score.calibration.resample import Estimate
@@ -79,4 +80,4 @@ def _head(name: str) -> str:
 def _shown(found: Estimate) -> str:
     if found.value is None:
         return "–"
-    return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
+    return f"{shown(found.value)} ({interval(found)})"

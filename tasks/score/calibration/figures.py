@@ -43,9 +43,9 @@ class Figure(BaseModel):
         """The figure as text for a table, and as numbers."""
         return {
             "name": self.name.replace("_", " "),
-            "value": _shown(self.judge.value) if self.judge.value is not None else "not tested",
-            "interval": _interval(self.judge),
-            "people": _shown(self.people.value),
+            "value": shown(self.judge.value) if self.judge.value is not None else "not tested",
+            "interval": interval(self.judge),
+            "people": shown(self.people.value),
             "what": MEANINGS[self.name] + (f" ({self.why_not})" if self.why_not else ""),
             "numbers": self.model_dump(mode="json", include={"judge", "people"}),
         }
@@ -121,11 +121,11 @@ def _why_not(found: Estimate, why: str) -> str:
     return why if found.value is None else ""
 
 
-def _shown(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+def interval(found: Estimate) -> str:
+    """The interval as text."""
+    return "–" if found.value is None else f"{shown(found.low)} to {shown(found.high)}"
 
 
-def _interval(found: Estimate) -> str:
-    if found.low is None or found.high is None:
-        return "–"
-    return f"{found.low:.2f} to {found.high:.2f}"
+def shown(value: float | None) -> str:
+    """A figure as text; a nought has no sign."""
+    return "–" if value is None else f"{round(value, 2) + 0.0:.2f}"

@@ -7,6 +7,7 @@ import pytest
 from tasks.base.errors import StageError
 from tasks.score.calibration.exam import ExamParams, sit_exam
 from tasks.score.calibration.examinee import JudgeIdentity
+from tasks.score.calibration.figures import shown
 from tasks.score.calibration.limits import Limits, may_decide
 from tasks.score.calibration.passport import load_passport, store_passport
 from tests.tasks.score.calibration.judges import Scripted, coin, copycat, first_wins
@@ -138,6 +139,10 @@ def test_the_facts_for_a_report_are_plain_and_whole():
     assert "no pair with one answer by coin" in figures["own leaning"]["what"]
     value = figures["kappa"]["numbers"]["judge"]["value"]
     assert figures["kappa"]["value"] == f"{value:.2f}"
+
+
+def test_a_nought_has_no_sign():
+    assert (shown(-0.001), shown(-0.006), shown(None)) == ("0.00", "-0.01", "–")
 
 
 def test_people_stand_beside_the_judge_in_the_figures_that_they_have_too():
