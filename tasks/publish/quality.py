@@ -40,7 +40,7 @@ def quality(plan: ReleasePlan, mask: Mask) -> Facts:
         "tiers": _tiers(plan),
         "whys": _whys(plan),
         "heads": _heads(plan),
-        "scores": [_distribution(name, before, kept) for name in columns],
+        "scores": [_distribution(name, before, kept) for name in columns if before[name].count()],
         "worst": _worst(plan, before, mask),
         "unscored": _unscored(before),
     }

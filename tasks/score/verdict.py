@@ -51,7 +51,7 @@ class VerdictParams(StageParams):
         description="Judge and head find a row good from this score on (0 worst, 1 best).",
     )  # fmt: skip
     mismatch: float = Field(
-        default=0.9, ge=0, le=1, title="Mismatch",
+        default=0.7, ge=0, le=1, title="Mismatch",
         description="An answer is taken for another prompt's from this probability on.",
     )  # fmt: skip
     margin: float = Field(

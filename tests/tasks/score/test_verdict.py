@@ -37,7 +37,7 @@ def test_cheap_scores_find_fault_but_never_merit():
 
 
 def test_the_threshold_itself_is_a_mismatch_and_a_hair_below_is_none():
-    found = verdicts(scored(mismatch=[0.9, 0.8999]), UNTRUSTED)
+    found = verdicts(scored(mismatch=[0.7, 0.6999]), UNTRUSTED)
     assert [v for v, _, _ in found] == ["poor", "unscored"]
 
 
