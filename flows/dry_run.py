@@ -39,7 +39,6 @@ class PlannedCourse(Course):
         self.steps: list[dict[str, Any]] = []
         self.unknown = DatasetRef(store=str(store()), sha256="", rows=1)
         self.before_judge: DatasetRef | None = None
-        self.is_examined = False
 
     def whole(
         self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True, **more: object
@@ -53,7 +52,6 @@ class PlannedCourse(Course):
         """Look an exam up; one that was never held is failed."""
         found = self._recall(examiner, call, Passport)
         self._say(examiner.name, 1, 0 if found else 1, "")
-        self.is_examined = found is not None
         return found or _unexamined(call)
 
     def row_wise(
@@ -190,10 +188,9 @@ def _price(
     course: PlannedCourse, files: list[SourceFile], params: RunParams, gold: str
 ) -> list[Priced]:
     """What the stages that would run ask of models."""
-    given, priced = seeded_judge(params), []
-    if gold and not course.is_examined:
-        priced += price_exam(gold, params, given)
+    given = seeded_judge(params)
     to_run = [s["stage"] for s in course.steps if s["will"] not in ("reuse", "skip")]
+    priced = price_exam(gold, params, given) if "score.calibrate" in to_run else []
     if "score.judge" not in to_run and "score.margin" not in to_run:
         return priced
     if course.before_judge and course.before_judge.sha256:

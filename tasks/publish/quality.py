@@ -60,9 +60,8 @@ def verdicts(plan: ReleasePlan) -> dict[str, int] | None:
 
 def _scored(plan: ReleasePlan, columns: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Scores of the kept rows, and of those that left for their scores."""
-    chosen = [*columns, *(c for c in ("score_judge_reason",) if c not in columns)]
     present = read_dataset(plan.kept).collect_schema().names()
-    wanted = ["id", *(c for c in chosen if c in present)]
+    wanted = ["id", *(c for c in (*columns, "score_judge_reason") if c in present)]
     kept = read_dataset(plan.kept).select(wanted).collect()
     result = plan.result("score.drop")
     if result is None or not result.dropped.rows:

@@ -93,7 +93,7 @@ def sit_exam(gold: Gold, judge: Judge, params: ExamParams) -> Passport:
         *steadiness(sheet, again, good, seed),
     )
     passport = Passport(
-        judge=judge.identity, gold=_facts(gold), compared=_is_compared(gold, params),
+        judge=judge.identity, gold=_facts(gold), compared=is_compared(gold, params),
         asked=asked.items.height, prompts=len(np.unique(sheet.groups)),
         unscored=dict(sorted(Counter(sheet.reasons).items())),
         figures=figures, ceiling=people, good=good, errors=_errors(sheet, params),
@@ -107,7 +107,7 @@ def sit_exam(gold: Gold, judge: Judge, params: ExamParams) -> Passport:
 
 def _sheets(asked: Gold, judge: Judge, params: ExamParams) -> tuple[Sheet, Sheet | None]:
     """The exam, and some of it once more."""
-    compare = _is_compared(asked, params)
+    compare = is_compared(asked, params)
     sheet = fill_in(asked, judge, compare=compare)
     if not params.retest or sheet.gold.items.is_empty():
         return sheet, None
@@ -115,7 +115,8 @@ def _sheets(asked: Gold, judge: Judge, params: ExamParams) -> tuple[Sheet, Sheet
     return sheet, fill_in(few, judge, compare=compare, sample=1)
 
 
-def _is_compared(gold: Gold, params: ExamParams) -> bool:
+def is_compared(gold: Gold, params: ExamParams) -> bool:
+    """Whether both answers of a pair are shown at once."""
     return gold.kind == "pairs" and params.pairs == "compare"
 
 
