@@ -9,12 +9,9 @@ Everything is read once, and only what changed since the last run is computed.
 import warnings
 from typing import Any
 
-from prefect import flow, get_run_logger
-from prefect.runtime import flow_run
+from prefect import flow
 
-from flows.artifacts import progress_artifact, publish_artifacts
-from flows.front import Call, prepare, release
-from flows.home import store
+from flows.front import Asked, Call, conduct, prepare, release
 from flows.params import (
     CleanParams,
     CurateParams,
@@ -25,14 +22,13 @@ from flows.params import (
 )
 from flows.plan import command_line
 from flows.scoring import Bench, refused, score_rows, seat
-from flows.stages import Course, task_runner
+from flows.stages import Course
 from tasks.dedup.conflict import report_conflicts
 from tasks.dedup.exact import dedup_exact
 from tasks.dedup.near import dedup_near
 from tasks.ingest.params import IngestParams
-from tasks.ingest.sources import SourceFile, find_sources, ignored_files
+from tasks.ingest.sources import SourceFile
 from tasks.llm.params import LlmParams
-from tasks.publish.folder import refuse_foreign
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release
 from tasks.redact.params import RedactParams
@@ -83,16 +79,8 @@ def curate(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, llm=llm,
         score=score, split=split, export=export, gates=gates, runner=runner, seed=seed,
     )  # fmt: skip
-    refuse_foreign(out)
-    files = find_sources(sources, store() / "spool")
-    command = command_line(sources, params)
-    with progress_artifact(), task_runner(runner) as tasks_on:
-        course = Course(tasks_on)
-        ignored = ignored_files(sources)
-        release, report = curate_files(course, files, params, Call(out, command, ignored))
-    publish_artifacts(report, out, str(flow_run.get_name() or ""))
-    get_run_logger().info(release.sentence)
-    return release
+    call = Asked(sources, out, command_line(sources, params))
+    return conduct(curate_files, params, call)
 
 
 def curate_files(

@@ -1,11 +1,16 @@
 """The way that every flow begins: read, clean, validate, redact; and the way that it ends."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from prefect import get_run_logger
+from prefect.runtime import flow_run
+
+from flows.artifacts import progress_artifact, publish_artifacts
 from flows.home import store
 from flows.params import RunParams
 from flows.plan import models_used, skipped_checks
-from flows.stages import Course
+from flows.stages import Course, task_runner
 from flows.versions import versions
 from tasks.base.dataset import DatasetRef
 from tasks.base.errors import UsageError
@@ -14,8 +19,9 @@ from tasks.clean.markup import clean_markup
 from tasks.ingest.ingested import Ingested, Store
 from tasks.ingest.merge import Merged, merge_rows
 from tasks.ingest.read import ingest_file
-from tasks.ingest.sources import SourceFile
+from tasks.ingest.sources import SourceFile, find_sources, ignored_files
 from tasks.publish.audit import audit_rows
+from tasks.publish.folder import refuse_foreign
 from tasks.publish.plan import Release, ReleasePlan
 from tasks.publish.release import publish_release
 from tasks.redact.pii import redact_pii
@@ -28,6 +34,34 @@ class Call(NamedTuple):
     out: str
     command: str
     ignored: list[str]  # files in the sources' folders that are no sources
+
+
+class Asked(NamedTuple):
+    """What a flow was asked for, beside its parameters."""
+
+    sources: list[str]
+    out: str
+    command: str  # that asks for the same again
+
+
+Way = Callable[[Course, list[SourceFile], Any, Call], tuple[Release, dict[str, Any]]]
+"""The stages of a flow in their order."""
+
+
+def conduct(way: Way, params: RunParams, asked: Asked) -> Release:
+    """Run a flow's stages inside Prefect, and leave its artifacts.
+
+    Raises:
+        UsageError: A source is missing, or the folder holds something other than a run.
+    """
+    refuse_foreign(asked.out)
+    files = find_sources(asked.sources, store() / "spool")
+    call = Call(asked.out, asked.command, ignored_files(asked.sources))
+    with progress_artifact(), task_runner(params.runner) as tasks_on:
+        done, report = way(Course(tasks_on), files, params, call)
+    publish_artifacts(report, asked.out, str(flow_run.get_name() or ""))
+    get_run_logger().info(done.sentence)
+    return done
 
 
 class Prepared(NamedTuple):

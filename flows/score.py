@@ -8,22 +8,19 @@ decide depends on that.
 """
 
 import warnings
+from functools import partial
 from typing import Any
 
-from prefect import flow, get_run_logger
-from prefect.runtime import flow_run
+from prefect import flow
 
-from flows.artifacts import progress_artifact, publish_artifacts
-from flows.front import Call, prepare, release
-from flows.home import store
+from flows.front import Asked, Call, conduct, prepare, release
 from flows.params import CleanParams, Runner, ScoreParams, ScoreRunParams
 from flows.plan import command_line
 from flows.scoring import refused, score_rows, seat
-from flows.stages import Course, task_runner
+from flows.stages import Course
 from tasks.ingest.params import IngestParams
-from tasks.ingest.sources import SourceFile, find_sources, ignored_files
+from tasks.ingest.sources import SourceFile
 from tasks.llm.params import LlmParams
-from tasks.publish.folder import refuse_foreign
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release
 from tasks.redact.params import RedactParams
@@ -68,16 +65,8 @@ def score(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, llm=llm, score=score,
         gates=gates, runner=runner, seed=seed,
     )  # fmt: skip
-    refuse_foreign(out)
-    files = find_sources(sources, store() / "spool")
     command = command_line(sources, params, *(["--gold", gold] if gold else []))
-    with progress_artifact(), task_runner(runner) as tasks_on:
-        course = Course(tasks_on)
-        call = Call(out, command, ignored_files(sources))
-        done, report = score_files(course, files, params, call, gold)
-    publish_artifacts(report, out, str(flow_run.get_name() or ""))
-    get_run_logger().info(done.sentence)
-    return done
+    return conduct(partial(score_files, gold=gold), params, Asked(sources, out, command))
 
 
 def score_files(
