@@ -96,7 +96,8 @@ def curate_files(
     scored = score_rows(course, weighed, params, bench) if params.score.enabled else weighed
     kept = course.whole(split_rows, scored, _seeded(params))
     may_not = refused(params.score, bench) if params.score.enabled else None
-    return release(course, prepared, kept, params, call, bench.facts(), may_not)
+    passports = bench.facts(course, params.score.bar)
+    return release(course, prepared, kept, params, call, passports, may_not)
 
 
 def _seeded(params: CurateParams) -> SplitParams:

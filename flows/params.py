@@ -3,14 +3,6 @@
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from tasks.score.calibration.exam import ExamParams
-from tasks.score.classifier import ClassifierParams
-from tasks.score.judge import JudgeParams
-from tasks.score.likelihood import LikelihoodParams
-from tasks.score.margin import MarginParams
-from tasks.score.pairing import PairingParams
-from tasks.score.reward import RewardParams
-from tasks.score.signals import SignalsParams
 
 from tasks.base.params import StageParams
 from tasks.clean.encoding import EncodingParams
@@ -22,7 +14,16 @@ from tasks.ingest.params import IngestParams
 from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.redact.params import RedactParams
+from tasks.score.bar import Bar
+from tasks.score.calibration.exam import ExamParams
+from tasks.score.classifier import ClassifierParams
 from tasks.score.drop import DropParams
+from tasks.score.judge import JudgeParams
+from tasks.score.likelihood import LikelihoodParams
+from tasks.score.margin import MarginParams
+from tasks.score.pairing import PairingParams
+from tasks.score.reward import RewardParams
+from tasks.score.signals import SignalsParams
 from tasks.score.verdict import VerdictParams
 from tasks.select.split import SplitParams
 from tasks.validate.rows import ValidateParams
@@ -58,7 +59,7 @@ class ExportParams(StageParams):
     )  # fmt: skip
 
 
-class ScoreParams(StageParams):
+class ScoreParams(Bar):
     """What rows are worth, and what is done about it."""
 
     enabled: bool = Field(
@@ -80,6 +81,11 @@ class ScoreParams(StageParams):
     margin: MarginParams = Field(default=MarginParams(), title="Margin")
     verdict: VerdictParams = Field(default=VerdictParams(), title="Verdict")
     drop: DropParams = Field(default=DropParams(), title="Drop")
+
+    @property
+    def bar(self) -> Bar:
+        """Where good begins."""
+        return Bar(**{name: getattr(self, name) for name in Bar.model_fields})
 
 
 class RunParams(BaseModel):

@@ -18,7 +18,7 @@ from tasks.llm.params import LlmParams
 from tasks.llm.pricing import Pricer
 from tasks.score.backends import decisions
 from tasks.score.calibration.candidate import Candidate, judges_of
-from tasks.score.calibration.exam import is_compared, retest_of, size_of
+from tasks.score.calibration.exam import hold, is_compared, retest_of, size_of
 from tasks.score.calibration.gold import read_gold
 from tasks.score.calibration.sheet import fill_in
 from tasks.score.judge import FEW, JudgeParams, judge
@@ -83,11 +83,10 @@ def price_exam(gold: str, params: RunParams, given: JudgeParams) -> list[Priced]
         pricer, alone = _pricer(one, params.llm)
         candidate = Candidate(pricer, alone)
         asked = read.sample(size_of(exam, candidate), exam.seed)
-        compare = is_compared(asked, exam)
-        fill_in(asked, candidate, compare=compare)
-        if exam.retest:
+        sheets = hold(asked, candidate, exam)
+        if exam.retest and sheets.again is None:  # nobody answered, so nobody was asked again
             again = asked.sample(retest_of(exam, candidate), exam.seed)
-            fill_in(again, candidate, compare=compare, sample=1)
+            fill_in(again, candidate, compare=is_compared(asked, candidate, exam), sample=1)
         lines.append(_line("score.calibrate", pricer, _note(one, pricer)))
     return lines
 

@@ -77,4 +77,5 @@ def score_files(
     prepared = prepare(course, files, params)
     kept = score_rows(course, prepared.rows, params, bench)
     may_not = refused(params.score, bench)
-    return release(course, prepared, kept, params, call, bench.facts(), may_not)
+    passports = bench.facts(course, params.score.bar)
+    return release(course, prepared, kept, params, call, passports, may_not)

@@ -1,5 +1,6 @@
 """Scores in their order, from the cheapest to the dearest, and what they may decide."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flows.home import store
@@ -7,9 +8,11 @@ from flows.params import RunParams, ScoreParams
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef
 from tasks.base.errors import UsageError
+from tasks.base.report import StageResult
 from tasks.ingest.ingested import Store
 from tasks.ingest.sources import find_sources
 from tasks.llm.params import LlmParams
+from tasks.score.bar import Bar
 from tasks.score.calibration.candidate import identity_of, judges_of
 from tasks.score.calibration.exam import examine
 from tasks.score.calibration.limits import may_decide
@@ -32,9 +35,22 @@ class Bench(NamedTuple):
     passports: tuple[Passport, ...] = ()
     refused: str | None = None  # why they may not decide over rows; None if they may
 
-    def facts(self) -> tuple[dict[str, Any], ...]:
-        """What the report says of them."""
-        return tuple(passport.facts() for passport in self.passports)
+    def facts(self, course: Course, bar: Bar) -> tuple[dict[str, Any], ...]:
+        """What the report says of them, and how often the one that decided was wrong about it."""
+        found = [passport.facts() for passport in self.passports]
+        decided = decided_by_judge(course.results)
+        if len(found) == 1 and decided:
+            rows, poor = sum(decided.values()), decided.get("poor", 0)
+            found[0]["losses"] = self.passports[0].losses(rows, poor, bar.threshold).facts()
+        return tuple(found)
+
+
+def decided_by_judge(results: Sequence[StageResult]) -> dict[str, int]:
+    """Rows by the verdict that the judge gave them."""
+    figures = next((r.report.figures for r in results if r.report.stage == "score.verdict"), {})
+    tiers: Any = figures.get("tiers", {})
+    found: dict[str, int] = tiers.get("judge", {})
+    return found
 
 
 def seat(course: Course, params: RunParams, gold: str = "") -> Bench:
@@ -56,9 +72,10 @@ def seat(course: Course, params: RunParams, gold: str = "") -> Bench:
         found = [_examined(course, judge, params, gold) for judge in judges]
     else:
         found = [load_passport(store(), identity_of(judge, params.llm)) for judge in judges]
-    refusals = [may_decide(passport, params.score.exam) for passport in found]
+    given = params.score
+    refusals = [may_decide(passport, given.exam, given.bar) for passport in found]
     why = "; ".join(dict.fromkeys(str(refusal) for refusal in refusals if refusal))
-    return Bench(tuple(p for p in found if p), None if params.score.force else why or None)
+    return Bench(tuple(p for p in found if p), None if given.force else why or None)
 
 
 def seeded_judge(params: RunParams) -> JudgeParams:
@@ -71,7 +88,8 @@ def _examined(course: Course, judge: PanelParams, params: RunParams, gold: str) 
     [file] = find_sources([gold], store() / "spool")
     place = Store(path=str(store()))
     exam, llm = params.score.exam, _left(params.llm, course)
-    return course.exam(examine, gold=file, params=exam, judge=judge, llm=llm, store=place)
+    bar = params.score.bar
+    return course.exam(examine, gold=file, params=exam, judge=judge, llm=llm, store=place, bar=bar)
 
 
 def score_rows(course: Course, rows: DatasetRef, params: RunParams, bench: Bench) -> DatasetRef:
@@ -87,12 +105,19 @@ def score_rows(course: Course, rows: DatasetRef, params: RunParams, bench: Bench
         score_reward, likely, given.reward, on=bool(given.reward.model), llm=_left(llm, course)
     )
     judged = course.whole(score_judge, rewarded, judge, on=is_judged, llm=_left(llm, course))
-    headed = course.whole(score_classifier, judged, given.classifier, on=is_judged)
+    bar = given.bar
+    headed = course.whole(score_classifier, judged, given.classifier, on=is_judged, bar=bar)
     asked = course.whole(
-        score_margin, headed, given.margin, on=is_judged, judge=judge, llm=_left(llm, course)
+        score_margin,
+        headed,
+        given.margin,
+        on=is_judged,
+        bar=bar,
+        judge=judge,
+        llm=_left(llm, course),
     )
-    verdict = given.verdict.model_copy(update={"trusted": bench.refused is None})
-    decided = course.whole(score_verdict, asked, verdict)
+    trusted = bench.refused is None
+    decided = course.whole(score_verdict, asked, given.verdict, bar=bar, trusted=trusted)
     return course.whole(drop_poor, decided, given.drop, on=bool(given.drop.reasons))
 
 

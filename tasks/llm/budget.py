@@ -1,8 +1,5 @@
 """A hard cap: what a call may take is set aside before it is sent, and settled when it is over."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from threading import Lock
 from typing import NamedTuple
 
@@ -35,24 +32,11 @@ class Purse:
         self.spent = self.held = Amount()
 
 
-_SHARED: ContextVar[Purse | None] = ContextVar("purse", default=None)
-
-
-@contextmanager
-def one_purse() -> Iterator[None]:
-    """All doors opened within share their budget: a cap holds for a run, not for each judge."""
-    token = _SHARED.set(Purse())
-    try:
-        yield
-    finally:
-        _SHARED.reset(token)
-
-
 class Budget:
     """The cap on what one door, and all that share its purse, may spend."""
 
-    def __init__(self, params: LlmParams, price: Price | None) -> None:
-        """Start with nothing spent by this door.
+    def __init__(self, params: LlmParams, price: Price | None, purse: Purse | None = None) -> None:
+        """Start with nothing spent by this door; all that share a purse share the cap.
 
         Raises:
             UsageError: There is a cap on money, and no price for the model.
@@ -66,7 +50,7 @@ class Budget:
                 "llm.prices, or cap llm.budget.tokens"
             )
         self.price = price
-        self.purse = _SHARED.get() or Purse()
+        self.purse = purse or Purse()
         self.spent = Amount()  # by this door
 
     def worth(self, tokens_in: int, tokens_out: int, batched: bool = False) -> Amount:

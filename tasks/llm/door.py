@@ -14,7 +14,7 @@ from typing import Self
 from tasks.base.progress import Progress, announce
 from tasks.base.report import Cost
 from tasks.llm.asking import Asking
-from tasks.llm.budget import Amount, Budget
+from tasks.llm.budget import Amount, Budget, Purse
 from tasks.llm.call import Answer, Call, Grade, Reason
 from tasks.llm.endpoint import checked, identity
 from tasks.llm.exchange import Exchange
@@ -28,13 +28,16 @@ SELDOM = 0.25  # seconds between two words of progress
 class Door:
     """Asks one model. Use it as a context manager, or close it. Threads may share it."""
 
-    def __init__(self, params: LlmParams, store: str, stage: str = "") -> None:
+    def __init__(
+        self, params: LlmParams, store: str, stage: str = "", purse: Purse | None = None
+    ) -> None:
         """Open the door; nothing is sent and nothing started yet.
 
         Args:
             params: Endpoint, model, limits and budget.
             store: Folder of the store, which holds the memory.
             stage: Name that progress is told under; none is told without.
+            purse: What several doors share a budget by; without one the budget is this door's.
 
         Raises:
             UsageError: The endpoint is none or no address, no model is named, or money is capped
@@ -43,7 +46,7 @@ class Door:
         """
         self.params, self.stage = checked(params), stage
         self.identity = identity(params)
-        self.budget = Budget(params, price_of(params))
+        self.budget = Budget(params, price_of(params), purse)
         self.memory = Memory(store)
         self.exchange = Exchange(self.params, store, self.memory, self.budget)
         self.unanswered: Counter[Reason] = Counter()

@@ -48,12 +48,6 @@ class BudgetParams(StageParams):
             money=self.money and max(1e-12, self.money - money),
         )
 
-    def share(self, among: int) -> "BudgetParams":
-        """An equal part for each of several models."""
-        return BudgetParams(
-            tokens=self.tokens and max(1, self.tokens // among), money=self.money / among
-        )
-
 
 class LlmParams(LlmUse):
     """The door to language models."""

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from tasks.score.verdict import FAULTS, TO_REVIEW
+from tasks.score.faults import FAULTS, TO_REVIEW
 
 Worst = Literal["low", "high", "none"]
 """Which end of a score is bad, if one is."""

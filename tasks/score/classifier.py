@@ -13,7 +13,7 @@ its judge, and knows nothing that vectors and counts do not show, such as whethe
 | column | type | what |
 | --- | --- | --- |
 | score_classifier | 0 to 1 | what the judge would say |
-| score_classifier_margin | 0 to 0.5 | how far that is from 0.5, less its own standard error |
+| score_classifier_margin | 0 to 1 | how far that is from the threshold, less its standard error |
 
 Both are null where prompt or answer has nothing to read, and everywhere without a usable head.
 """
@@ -35,12 +35,14 @@ from tasks.base.stage import Outcome, run_score
 from tasks.embed import encoders
 from tasks.embed.encoders import EncoderName, encoder_of
 from tasks.embed.vectors import memory
+from tasks.score.bar import Bar
 from tasks.score.calibration.resample import Estimate
 from tasks.score.distil import CHEAP, JUDGE, Pupil, agreement, taught_by
 from tasks.score.features import Sides, batches, sides_of, texts_of
 from tasks.score.head import on_one_thread
 
 ENGINES = encoders.ENGINES
+BAR = Bar()
 SCORES = pl.Schema(dict.fromkeys(("score_classifier", "score_classifier_margin"), pl.Float64()))
 
 
@@ -66,22 +68,21 @@ class ClassifierParams(StageParams):
         description="Lower end of the interval of the rank correlation with the judge, out of "
         "fold, below which the head gives no scores.",
     )  # fmt: skip
-    threshold: float = Field(
-        default=0.5, ge=0, le=1, title="Threshold",
-        description="From this score on a row is good; AUC and kappa are measured there.",
-    )  # fmt: skip
     seed: int = Field(
         default=0, ge=0, title="Seed", description="Another seed, another sample and other folds."
     )
 
 
 @on_one_thread
-def classify(rows: pl.LazyFrame, params: ClassifierParams, memo: RowMemo | None = None) -> Outcome:
+def classify(
+    rows: pl.LazyFrame, params: ClassifierParams, bar: Bar = BAR, memo: RowMemo | None = None
+) -> Outcome:
     """Add the columns above.
 
     Args:
         rows: Conversations; those with a `score_judge` teach.
         params: Which encoder, and when its head is believed.
+        bar: Where good begins.
         memo: Vectors of earlier runs.
 
     Returns:
@@ -102,14 +103,14 @@ def classify(rows: pl.LazyFrame, params: ClassifierParams, memo: RowMemo | None 
     if judged.height < params.min_judged:
         return _nothing(rows, figures | {"usable": False, "why_not": "too_few_judged"})
     pupil = taught_by(judged, sides_of(judged, encoder, memo), params.seed)
-    found = agreement(pupil, judged, params.threshold)
+    found = agreement(pupil, judged, bar.threshold)
     lowest = found["spearman"].low
     usable = lowest is not None and lowest >= params.min_agreement
     figures |= {"usable": usable, "why_not": None if usable else "low_agreement"}
     figures |= {name: _rounded(one) for name, one in found.items()}
     if not usable:
         return _nothing(rows, figures)
-    scored = [_score(t, sides_of(t, encoder, memo), pupil) for t in batches(rows, also)]
+    scored = [_score(t, sides_of(t, encoder, memo), pupil, bar) for t in batches(rows, also)]
     return Outcome(pl.concat([rows, pl.concat(scored).lazy()], how="horizontal"), figures)
 
 
@@ -132,11 +133,11 @@ def _judged(rows: pl.LazyFrame, params: ClassifierParams, also: list[str]) -> pl
     return ordered.filter(pl.col("asked").is_not_null())
 
 
-def _score(texts: pl.DataFrame, sides: Sides, pupil: Pupil) -> pl.DataFrame:
+def _score(texts: pl.DataFrame, sides: Sides, pupil: Pupil, bar: Bar) -> pl.DataFrame:
     """The columns of a batch."""
     found = [pupil.score(texts[at], part) for at, part in sides.blocks()]
     score, error = (np.concatenate(column) for column in zip(*found, strict=True))
-    margin = np.maximum(np.abs(score - 0.5) - error, 0)
+    margin = np.maximum(np.abs(score - bar.threshold) - error, 0)
     columns = dict(zip(SCORES, (score.round(6), margin.round(6)), strict=True))
     return pl.DataFrame(columns, schema=SCORES).select(
         pl.when(texts["key"].is_not_null()).then(pl.all())
@@ -147,7 +148,7 @@ def _score(texts: pl.DataFrame, sides: Sides, pupil: Pupil) -> pl.DataFrame:
     name="score.classifier", cache_key_fn=stage_key,
     retries=2, retry_delay_seconds=1, retry_condition_fn=is_transient,
 )  # fmt: skip
-def score_classifier(data: DatasetRef, params: ClassifierParams) -> StageResult:
+def score_classifier(data: DatasetRef, params: ClassifierParams, bar: Bar = BAR) -> StageResult:
     """Store `data` with what the judge would say of every row."""
     memo = memory(data.store, encoder_of(params.encoder)) if params.enabled else None
-    return run_score(data, partial(classify, memo=memo), params)
+    return run_score(data, partial(classify, bar=bar, memo=memo), params)

@@ -15,7 +15,7 @@ from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import run_filter
 from tasks.base.table import DROP_REASON, marks
-from tasks.score.verdict import FAULTS
+from tasks.score.faults import FAULTS
 
 REASONS = FAULTS
 MARKED = marks(

@@ -19,40 +19,35 @@ from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_score
 from tasks.llm.call import PASSING, Model
 from tasks.llm.params import LlmParams
+from tasks.score.bar import Bar
 from tasks.score.grades import schema
 from tasks.score.judge import FEW, JudgeParams, with_grades
 from tasks.score.judging import judge_rows
 from tasks.score.panel import cost_of, grade_of, open_panel
 
-JUDGE = JudgeParams()
+BAR, JUDGE = Bar(), JudgeParams()
 
 
 class MarginParams(StageParams):
-    """Which rows are too close to call."""
+    """How many rows that are too close to call go to the judge."""
 
-    threshold: float = Field(
-        default=0.5, ge=0, le=1, title="Threshold",
-        description="Score of the head around which it is not sure.",
-    )  # fmt: skip
-    margin: float = Field(
-        default=0.15, ge=0, le=0.5, title="Margin",
-        description="Rows less far than this from the threshold go to the judge.",
-    )  # fmt: skip
     rows: int = Field(
         default=200, ge=0, title="Most rows",
-        description=f"Of those, the most uncertain; 0 for none. By the local model {FEW} at most.",
+        description="Of those on which the head is not sure, the closest to the threshold; 0 for "
+        f"none. By the local model {FEW} at most.",
     )  # fmt: skip
 
 
 def judge_margin(
-    rows: pl.LazyFrame, params: MarginParams,
+    rows: pl.LazyFrame, params: MarginParams, bar: Bar = BAR,
     judge: JudgeParams = JUDGE, models: Sequence[Model] = (),
 ) -> Outcome:  # fmt: skip
     """Put the rows that are too close to call before the judge.
 
     Args:
         rows: Rows, with `score_classifier` if there is a head.
-        params: What is too close, and how many rows at most.
+        params: How many rows at most.
+        bar: What is too close.
         judge: Rubric, and how to ask.
         models: The judges; without any, nothing is judged.
 
@@ -69,7 +64,7 @@ def judge_margin(
         return Outcome(
             with_grades(rows, nobody, otherwise), {"uncertain": 0, "judged": 0}, fills=fills
         )
-    uncertain = _uncertain(rows, params)
+    uncertain = _uncertain(rows, bar)
     most = min(params.rows, FEW) if grade_of(models) == "demo" else params.rows
     chosen = uncertain.head(most).to_frame()
     seen = chosen.join(rows.collect(), on="id", how="left", maintain_order="left")
@@ -80,13 +75,13 @@ def judge_margin(
     )  # fmt: skip
 
 
-def _uncertain(rows: pl.LazyFrame, params: MarginParams) -> pl.Series:
-    """Ids of the rows within the margin that no judge has spoken on, the closest first."""
+def _uncertain(rows: pl.LazyFrame, bar: Bar) -> pl.Series:
+    """Ids of the rows too close to call that no judge has spoken on, the closest first."""
     is_open = pl.lit(value=True)
     if "score_judge_reason" in rows.collect_schema().names():
         is_open = pl.col("score_judge_reason").is_in(["not_sampled", *PASSING])
-    distance = (pl.col("score_classifier") - params.threshold).abs()
-    near = rows.filter(is_open & (distance < params.margin)).select("id", distance=distance)
+    distance = bar.distance(pl.col("score_classifier"))
+    near = rows.filter(is_open & (distance < bar.unsure)).select("id", distance=distance)
     return near.sort("distance", "id").collect()["id"]
 
 
@@ -95,9 +90,9 @@ def _uncertain(rows: pl.LazyFrame, params: MarginParams) -> pl.Series:
     retries=2, retry_delay_seconds=1, retry_condition_fn=is_transient,
 )  # fmt: skip
 def score_margin(
-    data: DatasetRef, params: MarginParams,
+    data: DatasetRef, params: MarginParams, bar: Bar = BAR,
     judge: JudgeParams = JUDGE, llm: LlmParams = LlmParams(),
 ) -> StageResult:  # fmt: skip
     """Store `data` with the judge's grades for what the head is not sure of."""
     with open_panel(judge, llm, data.store, "score.margin") as models:
-        return run_score(data, partial(judge_margin, judge=judge, models=models), params)
+        return run_score(data, partial(judge_margin, bar=bar, judge=judge, models=models), params)

@@ -112,20 +112,20 @@ def open_panel(
 
     Args:
         params: Names the judges.
-        llm: What they leave open, and a budget that they share.
+        llm: What they leave open, and a budget that they share: where it is tight, further judges
+            have what the leading one leaves.
         store: Folder of the store, which holds the memory of answers.
         stage: Name that progress is told under.
     """
+    from tasks.llm.budget import Purse
     from tasks.llm.door import Door
 
-    given = [llm.for_use(use) for use in (params, *params.judges)]
-    asked = [one for one in given if one.endpoint != "none"]
+    given, purse = [llm.for_use(use) for use in (params, *params.judges)], Purse()
     with ExitStack() as doors:
         yield tuple(
-            doors.enter_context(
-                Door(one.model_copy(update={"budget": one.budget.share(len(asked))}), store, stage)
-            )
-            for one in asked
+            doors.enter_context(Door(one, store, stage, purse))
+            for one in given
+            if one.endpoint != "none"
         )
 
 

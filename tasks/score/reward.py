@@ -26,6 +26,7 @@ from tasks.base.errors import UsageError
 from tasks.base.report import Cost, StageResult
 from tasks.base.stage import Outcome, run_score
 from tasks.base.text import answer, conversation
+from tasks.llm.budget import Purse
 from tasks.llm.call import PASSING
 from tasks.llm.door import Door
 from tasks.llm.params import LlmParams, LlmUse
@@ -187,9 +188,10 @@ def _scorer(params: RewardParams, llm: LlmParams, store: str, stack: ExitStack) 
     # vLLM has these routes beside /v1, not below it
     above = where.endpoint.rstrip("/").removesuffix("/v1")
     bases = dict.fromkeys([where.endpoint.rstrip("/"), above])
+    purse = Purse()
     doors = [
         stack.enter_context(
-            Door(given.model_copy(update={"endpoint": base}), store, "score.reward")
+            Door(given.model_copy(update={"endpoint": base}), store, "score.reward", purse)
         )
         for base in bases
     ]

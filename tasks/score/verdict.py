@@ -10,6 +10,7 @@ judge contradicts a cheaper tier, and where a row speaks to its grader.
 What no tier decides is `unscored`, with the reason. It is never good by default.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import polars as pl
@@ -21,52 +22,22 @@ from tasks.base.dataset import DatasetRef
 from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_score
+from tasks.score.bar import Bar
+from tasks.score.faults import TIERS
 
-TIERS = ("rules", "cheap", "encoder", "judge", "people", "none")
-FAULTS = {
-    "empty_answer": "the answer is missing or has nothing in it",
-    "echoed_prompt": "the answer repeats what was asked",
-    "refusal": "the answer begins with a refusal",
-    "broken_format": "the prompt asks for JSON and the answer is none",
-    "language_mismatch": "the answer is in another language than the prompt, which asks for none",
-    "mismatched_answer": "the answer fits the prompts of other rows better than its own",
-    "low_quality": "the encoder's head, taught by the judge, finds it poor",
-    "low_judge_score": "the judge's score is below the threshold",
-}
-"""Why a row is poor."""
-
-TO_REVIEW = {
-    "speaks_to_grader": "the row holds a demand to whoever grades it",
-    "judges_differ": "several judges are further apart than the limit",
-    "tiers_differ": "a cheaper tier finds fault and a trusted judge finds none",
-}
-"""Why a row is for people."""
+BAR = Bar()
 
 
 class VerdictParams(StageParams):
-    """Where good ends and poor begins."""
+    """When cheap scores find fault, and when people decide."""
 
-    threshold: float = Field(
-        default=0.5, ge=0, le=1, title="Threshold",
-        description="Judge and head find a row good from this score on (0 worst, 1 best).",
-    )  # fmt: skip
     mismatch: float = Field(
         default=0.7, ge=0, le=1, title="Mismatch",
         description="An answer is taken for another prompt's from this probability on.",
     )  # fmt: skip
-    margin: float = Field(
-        default=0.15, ge=0, le=0.5, title="Margin",
-        description="The head decides only rows this far from the threshold; the rest is the "
-        "judge's.",
-    )  # fmt: skip
     disagreement: float = Field(
         default=0.4, ge=0, le=1, title="Disagreement",
         description="People decide where judges are further apart than this.",
-    )  # fmt: skip
-    trusted: bool = Field(
-        default=False, title="Trusted",
-        description="Whether judge and head may decide. Set by the run: the judge has passed its "
-        "exam, or score.force is on.",
     )  # fmt: skip
 
 
@@ -105,52 +76,54 @@ def _faults(params: VerdictParams) -> list[_Finding]:
     ]  # fmt: skip
 
 
-def _beliefs(params: VerdictParams) -> list[_Finding]:
-    """What head and judge find, where they may; the judge goes first where it was asked."""
-    if not params.trusted:
-        return []
+def _beliefs(params: VerdictParams, bar: Bar) -> list[_Finding]:
+    """What a trusted head and judge find; the judge goes first where it was asked."""
     judged, headed = pl.col("score_judge"), pl.col("score_classifier")
-    far = (headed - params.threshold).abs() >= params.margin
+    far = bar.distance(headed) >= bar.unsure
     return [
         _Finding("people", "review", "judges_differ", ("score_judge_disagreement",),
                  pl.col("score_judge_disagreement") > params.disagreement),
-        _Finding("judge", "poor", "low_judge_score", ("score_judge",), judged < params.threshold),
-        _Finding("judge", "good", "", ("score_judge",), judged >= params.threshold),
+        _Finding("judge", "poor", "low_judge_score", ("score_judge",), judged < bar.threshold),
+        _Finding("judge", "good", "", ("score_judge",), judged >= bar.threshold),
         _Finding("encoder", "poor", "low_quality", ("score_classifier",),
-                 far & (headed < params.threshold)),
-        _Finding("encoder", "good", "", ("score_classifier",), far & (headed >= params.threshold)),
+                 far & (headed < bar.threshold)),
+        _Finding("encoder", "good", "", ("score_classifier",), far & (headed >= bar.threshold)),
     ]  # fmt: skip
 
 
-def _decide(names: list[str], params: VerdictParams) -> list[_Finding]:
+def _decide(names: list[str], params: VerdictParams, bar: Bar, trusted: bool) -> list[_Finding]:
     """Every way to decide for which the columns are there, the one that wins first."""
     faults = [f for f in _faults(params) if set(f.columns) <= set(names)]
-    beliefs = [f for f in _beliefs(params) if set(f.columns) <= set(names)]
+    beliefs = [f for f in _beliefs(params, bar) if trusted and set(f.columns) <= set(names)]
     found: list[_Finding] = []
     if "score_injection" in names:
         speaks = pl.col("score_injection").cast(pl.Float64) > 0
         found.append(_Finding("people", "review", "speaks_to_grader", ("score_injection",), speaks))
-    if params.trusted and faults and "score_judge" in names:
-        is_good = pl.col("score_judge") >= params.threshold
+    if trusted and faults and "score_judge" in names:
+        is_good = pl.col("score_judge") >= bar.threshold
         differ = pl.any_horizontal(f.holds.fill_null(value=False) for f in faults) & is_good
         found.append(_Finding("people", "review", "tiers_differ", ("score_judge",), differ))
     return [*found, *faults, *beliefs]
 
 
-def decide(rows: pl.LazyFrame, params: VerdictParams) -> Outcome:
+def decide(
+    rows: pl.LazyFrame, params: VerdictParams, bar: Bar = BAR, trusted: bool = False
+) -> Outcome:
     """Give every row its verdict.
 
     Args:
         rows: Rows with whatever `score_*` columns earlier stages left.
-        params: Thresholds, and whether judge and head are trusted.
+        params: When cheap scores find fault, and when people decide.
+        bar: Where good begins for judge and head.
+        trusted: Whether these two may decide: the judge has passed its exam, or is forced.
 
     Returns:
         All rows with `score_verdict` (good, poor, review, unscored), `score_tier` (who decided)
         and `score_why` (null for good rows). Figures: `tiers`, rows by tier and verdict; `whys`.
     """
     names = rows.collect_schema().names()
-    found = _decide(names, params)
-    unknown = _why_unknown(names, params)
+    found = _decide(names, params, bar, trusted)
+    unknown = _why_unknown(names, trusted)
     verdict, tier, why = pl.lit("unscored"), pl.lit("none"), unknown
     for one in reversed(found):
         holds = one.holds.fill_null(value=False)
@@ -162,11 +135,11 @@ def decide(rows: pl.LazyFrame, params: VerdictParams) -> Outcome:
     return Outcome(decided, _figures(counted))
 
 
-def _why_unknown(names: list[str], params: VerdictParams) -> pl.Expr:
+def _why_unknown(names: list[str], trusted: bool) -> pl.Expr:
     """Why no tier knows: what kept the judge from it, or that it may not decide."""
     if "score_judge_reason" not in names:
         return pl.lit("no_judge")
-    untrusted = pl.col("score_judge").is_not_null() & pl.lit(not params.trusted)
+    untrusted = pl.col("score_judge").is_not_null() & pl.lit(not trusted)
     return (
         pl.when(untrusted)
         .then(pl.lit("judge_not_trusted"))
@@ -187,6 +160,8 @@ def _figures(counted: pl.DataFrame) -> dict[str, JsonValue]:
     name="score.verdict", cache_key_fn=stage_key,
     retries=2, retry_delay_seconds=1, retry_condition_fn=is_transient,
 )  # fmt: skip
-def score_verdict(data: DatasetRef, params: VerdictParams) -> StageResult:
+def score_verdict(
+    data: DatasetRef, params: VerdictParams, bar: Bar = BAR, trusted: bool = False
+) -> StageResult:
     """Store `data` with a verdict on every row."""
-    return run_score(data, decide, params)
+    return run_score(data, partial(decide, bar=bar, trusted=trusted), params)

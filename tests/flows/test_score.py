@@ -165,6 +165,31 @@ def test_an_exam_makes_a_passport_that_lets_the_judge_decide_also_in_a_later_run
     assert gate(later, "judge_passport")["passed"]
 
 
+def test_the_report_corrects_what_was_dropped_for_the_errors_of_the_exam(fresh_store, tmp_path):
+    drop = {"reasons": ["low_judge_score"]}
+    with FaultServer(strict) as server:
+        report, _ = run(server, tmp_path, gold=gold_file(tmp_path), drop=drop)
+    losses = report["passports"][0]["losses"]
+    assert (losses["rows"], losses["dropped"]) == (60, 20)
+    assert losses["good_dropped"]["low"] <= losses["good_dropped"]["value"]
+    page = (tmp_path / "out/report.html").read_text()
+    assert "of 20 rows that the judge would drop about" in page
+
+
+def test_another_threshold_wants_another_exam_which_costs_nothing(fresh_store, tmp_path):
+    drop, gold = {"reasons": ["low_judge_score"]}, gold_file(tmp_path)
+    with FaultServer(strict) as server:
+        run(server, tmp_path, gold=gold, drop=drop)
+        asked = sum(server.asked.values())
+        report, rows = run(server, tmp_path, drop=drop, threshold=0.6)
+        assert "this run's is 0.6" in gate(report, "judge_passport")["text"]
+        assert rows.height == 60
+        again, rows = run(server, tmp_path, gold=gold, drop=drop, threshold=0.6)
+        assert sum(server.asked.values()) == asked
+    assert gate(again, "judge_passport")["passed"]
+    assert rows.height == 40
+
+
 def test_a_judge_that_fails_its_exam_drops_nothing_and_the_report_says_why(fresh_store, tmp_path):
     def coin(_path, body):
         lot = random.Random(str(body["messages"])).random()

@@ -1,13 +1,15 @@
 """The exam of a judge: answers that people have labelled are put before it.
 
-Of pairs it is asked which answer is better, in both orders; or, where rows are to be dropped by
-their scores, it scores each answer by itself, which is what `score.judge` does with rows. Of points
-it gives the score that `score.judge` would. What it gives no reply to is counted under its reason.
+Rows are dropped by their scores, so it is the scores that are tested: of points the judge gives the
+score that `score.judge` would, of pairs it scores each answer by itself, and the higher one wins.
+Pairs are also shown together, in both orders, to see whether the place of an answer sways it. A
+demo model, which is slow and may decide nothing, only compares. What gets no reply is counted under
+its reason.
 """
 
 import logging
 from collections import Counter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from prefect import task
@@ -17,10 +19,11 @@ from tasks.base.cache import is_transient, stage_key
 from tasks.ingest.ingested import Store
 from tasks.ingest.sources import SourceFile
 from tasks.llm.params import LlmParams
+from tasks.score.bar import Bar
 from tasks.score.calibration.bias import family_of
 from tasks.score.calibration.candidate import open_candidate
 from tasks.score.calibration.examinee import Judge
-from tasks.score.calibration.figures import agreement, leanings, steadiness
+from tasks.score.calibration.figures import agreement, leanings, order, steadiness
 from tasks.score.calibration.gold import Gold, read_gold
 from tasks.score.calibration.limits import Limits
 from tasks.score.calibration.passport import GoldFacts, Passport
@@ -30,6 +33,7 @@ from tasks.score.calibration.sheet import Sheet, fill_in
 from tasks.score.calibration.wording import with_verdict
 from tasks.score.panel import PanelParams
 
+BAR = Bar()
 FEW, MANY = 20, 400  # items asked if the run does not say: of a demo model, of a real one
 
 logger = logging.getLogger(__name__)
@@ -47,10 +51,11 @@ class ExamParams(Limits):
         default=20, ge=0, title="Retest",
         description="Items that are asked once more, to see whether the judge says the same.",
     )  # fmt: skip
-    pairs: Literal["compare", "score"] = Field(
-        default="compare", title="Pairs",
-        description="compare: show both answers at once, in both orders. score: score each by "
-        "itself and take the higher, which tests the scores that rows are dropped by.",
+    pairs: Literal["auto", "compare", "score"] = Field(
+        default="auto", title="Pairs",
+        description="compare: show both answers at once, in both orders; it takes few calls, but a "
+        "judge so examined drops no row, for its scores were not tested. score: also score each "
+        "answer by itself, as rows are scored. auto: score, and of a demo model compare.",
     )  # fmt: skip
     labels: tuple[str, ...] = Field(
         default=(), title="Label columns",
@@ -59,11 +64,6 @@ class ExamParams(Limits):
     scale: tuple[float, float] | None = Field(
         default=None, title="Scale",
         description="Lowest and highest rating that people could give. Empty: that they gave.",
-    )  # fmt: skip
-    good: float = Field(
-        default=0.5, ge=0, le=1, title="Good",
-        description="From this share of the scale on people's rating, and the judge's score, mean "
-        "a good row. Set it as score.verdict.threshold is.",
     )  # fmt: skip
     family: str = Field(
         default="", title="Family",
@@ -75,28 +75,31 @@ class ExamParams(Limits):
     )
 
 
-def sit_exam(gold: Gold, judge: Judge, params: ExamParams) -> Passport:
+def sit_exam(gold: Gold, judge: Judge, params: ExamParams, bar: Bar = BAR) -> Passport:
     """The passport of `judge`.
 
     Args:
         gold: Items that people have labelled.
         judge: Who is examined.
         params: Which items, and what must be reached.
+        bar: From its threshold on, as a share of the scale, people's rating and the judge's score
+            mean a good row.
     """
     asked = gold.sample(size_of(params, judge), params.seed)
-    sheet, again = _sheets(asked, judge, params)
-    good, seed = params.good, params.seed
+    sheet, orders, again = hold(asked, judge, params)
+    good, seed = bar.threshold, params.seed
     people = ceiling(gold.labels, gold.groups, None if gold.kind == "pairs" else good, seed)
     figures = (
         *agreement(sheet, people, good, seed),
+        *order(orders, seed),
         *leanings(sheet, params.family or family_of(judge.identity.model), seed),
         *steadiness(sheet, again, good, seed),
     )
     passport = Passport(
-        judge=judge.identity, gold=_facts(gold), compared=is_compared(gold, params),
+        judge=judge.identity, gold=_facts(gold), compared=is_compared(gold, judge, params),
         asked=asked.items.height, prompts=len(np.unique(sheet.groups)),
         unscored=dict(sorted(Counter(sheet.reasons).items())),
-        figures=figures, ceiling=people, good=good, errors=_errors(sheet, params),
+        figures=figures, ceiling=people, good=good, errors=_errors(sheet, good),
         cost=judge.cost, verdict="fail", why=(),
     )  # fmt: skip
     done = with_verdict(passport, params)
@@ -105,19 +108,33 @@ def sit_exam(gold: Gold, judge: Judge, params: ExamParams) -> Passport:
     return done
 
 
-def _sheets(asked: Gold, judge: Judge, params: ExamParams) -> tuple[Sheet, Sheet | None]:
-    """The exam, and some of it once more."""
-    compare = is_compared(asked, params)
+class Sheets(NamedTuple):
+    """What was asked in an exam."""
+
+    exam: Sheet
+    orders: Sheet | None  # pairs in both orders; the exam itself where answers are only compared
+    again: Sheet | None  # some of the exam once more
+
+
+def hold(asked: Gold, judge: Judge, params: ExamParams) -> Sheets:
+    """Put `asked` before `judge`, and what got a reply once more in part."""
+    compare = is_compared(asked, judge, params)
     sheet = fill_in(asked, judge, compare=compare)
+    orders = sheet if compare else None
+    if asked.kind == "pairs" and not compare:
+        orders = fill_in(asked, judge, compare=True)
     if not params.retest or sheet.gold.items.is_empty():
-        return sheet, None
+        return Sheets(sheet, orders, None)
     few = sheet.gold.sample(retest_of(params, judge), params.seed)
-    return sheet, fill_in(few, judge, compare=compare, sample=1)
+    return Sheets(sheet, orders, fill_in(few, judge, compare=compare, sample=1))
 
 
-def is_compared(gold: Gold, params: ExamParams) -> bool:
-    """Whether both answers of a pair are shown at once."""
-    return gold.kind == "pairs" and params.pairs == "compare"
+def is_compared(gold: Gold, judge: Judge, params: ExamParams) -> bool:
+    """Whether answers of pairs are compared and no score is tested."""
+    if gold.kind == "points":
+        return False
+    is_demo = judge.identity.grade == "demo"
+    return params.pairs == "compare" or (params.pairs == "auto" and is_demo)
 
 
 def retest_of(params: ExamParams, judge: Judge) -> int:
@@ -139,11 +156,11 @@ def _facts(gold: Gold) -> GoldFacts:
     )  # fmt: skip
 
 
-def _errors(sheet: Sheet, params: ExamParams) -> Confusion | None:
+def _errors(sheet: Sheet, good: float) -> Confusion | None:
     """Hits and errors at the threshold; pairs have none."""
     if sheet.gold.kind == "pairs":
         return None
-    is_good, is_flagged = sheet.people >= params.good, sheet.judge < params.good
+    is_good, is_flagged = sheet.people >= good, sheet.judge < good
     return Confusion.of(is_good.astype(float), is_flagged.astype(float))
 
 
@@ -152,9 +169,10 @@ def _errors(sheet: Sheet, params: ExamParams) -> Confusion | None:
     retries=2, retry_delay_seconds=1, retry_condition_fn=is_transient,
 )  # fmt: skip
 def examine(
-    gold: SourceFile, params: ExamParams, judge: PanelParams, llm: LlmParams, store: Store
-) -> Passport:
+    gold: SourceFile, params: ExamParams, judge: PanelParams, llm: LlmParams, store: Store,
+    bar: Bar = BAR,
+) -> Passport:  # fmt: skip
     """The passport of the judge that `judge` and `llm` name, examined on the file `gold`."""
     read = read_gold(gold, params.labels, params.scale)
     with open_candidate(judge, llm, store.path) as candidate:
-        return sit_exam(read, candidate, params)
+        return sit_exam(read, candidate, params, bar)

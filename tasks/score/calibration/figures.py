@@ -91,12 +91,21 @@ def _on_points(sheet: Sheet, good: float, seed: int) -> dict[str, Estimate]:
     }
 
 
+def order(shown: Sheet | None, seed: int) -> list[Figure]:
+    """Whether the place of an answer sways the judge; nothing where answers stand alone.
+
+    Args:
+        shown: Pairs that were shown in both orders.
+        seed: Of the resampling.
+    """
+    found = bias.position(shown, seed) if shown else {}
+    return [Figure(name=name, judge=one) for name, one in found.items()]
+
+
 def leanings(sheet: Sheet, family: str, seed: int) -> list[Figure]:
-    """What sways the judge that should not; a test that could not be made says why."""
-    found = bias.position(sheet, seed)
+    """What else sways the judge that should not; a test that could not be made says why."""
     length, own = bias.length(sheet, seed), bias.own_hand(sheet, family, seed)
     return [
-        *(Figure(name=name, judge=one) for name, one in found.items()),
         Figure(name="length_leaning", judge=length, why_not=_why_not(
             length, "no item tells length from quality")),
         Figure(name="own_leaning", judge=own, why_not=_why_not(

@@ -5,7 +5,10 @@ from typing import NamedTuple
 from pydantic import Field
 
 from tasks.base.params import StageParams
+from tasks.score.bar import Bar
 from tasks.score.calibration.passport import Passport
+
+BAR = Bar()
 
 
 class Limits(StageParams):
@@ -57,19 +60,25 @@ NO_PASSPORT = (
 )
 
 
-def may_decide(passport: Passport | None, limits: Limits) -> Refusal | None:
-    """Why no row may be dropped by this judge; None if rows may be."""
+def may_decide(passport: Passport | None, limits: Limits, bar: Bar = BAR) -> Refusal | None:
+    """Why no row may be dropped by this judge; None if rows may be.
+
+    Args:
+        passport: Of the judge, if it has one.
+        limits: What it must have reached.
+        bar: Where good begins in this run.
+    """
     if passport is None:
         return Refusal((NO_PASSPORT,))
-    why = shortcomings(passport, limits)
+    why = (*shortcomings(passport, limits), *_other_bar(passport, bar))
     return Refusal(why) if why else None
 
 
 def shortcomings(passport: Passport, limits: Limits) -> tuple[str, ...]:
     """Everything in which the judge falls short of `limits`, in sentences."""
     found = (
-        _grade(passport), _replies(passport, limits), _kappa(passport, limits),
-        _consistency(passport, limits), _length(passport, limits),
+        _grade(passport), _scores(passport), _replies(passport, limits),
+        _kappa(passport, limits), _consistency(passport, limits), _length(passport, limits),
     )  # fmt: skip
     return tuple(sentence for one in found for sentence in one)
 
@@ -78,6 +87,24 @@ def _grade(passport: Passport) -> list[str]:
     if passport.judge.grade != "demo":
         return []
     return ["it is a demo model: it shows that all works, and no score of it may decide anything"]
+
+
+def _scores(passport: Passport) -> list[str]:
+    if not passport.compared or passport.judge.grade == "demo":
+        return []
+    return [
+        "answers were compared, not scored, and rows are dropped by scores: examine it with "
+        "score.exam.pairs=score, or on a gold file with ratings"
+    ]
+
+
+def _other_bar(passport: Passport, bar: Bar) -> list[str]:
+    if passport.gold.kind == "pairs" or passport.good == bar.threshold:
+        return []
+    return [
+        f"its exam was for a threshold of {passport.good:g}, and this run's is {bar.threshold:g}: "
+        "let it sit its exam again with --gold (what it said is remembered, and costs nothing)"
+    ]
 
 
 def _replies(passport: Passport, limits: Limits) -> list[str]:

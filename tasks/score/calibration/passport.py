@@ -19,7 +19,7 @@ from tasks.score.calibration.gold import GoldKind
 from tasks.score.calibration.prevalence import Confusion, Losses, rogan_gladen
 from tasks.score.calibration.resample import Estimate
 
-VERSION = 1
+VERSION = 2
 """Of the passport's form and of what its figures mean; part of its file's name."""
 
 
@@ -44,7 +44,7 @@ class Passport(BaseModel):
     version: int = VERSION
     judge: JudgeIdentity
     gold: GoldFacts
-    compared: bool  # answers of a pair were shown together; else each was scored by itself
+    compared: bool  # answers of pairs were only compared; no score was tested
     asked: int  # items
     prompts: int = 0  # different ones among the items with a reply
     unscored: dict[str, int]  # items without a reply, by reason

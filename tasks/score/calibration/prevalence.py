@@ -1,14 +1,9 @@
 """How many good rows a drop by a judge removed, and how many bad ones it left.
 
 The judge's own count is no answer: it errs both ways, and where few rows are bad most of those it
-flags may be good. Two ways to correct for its errors, by what people have labelled:
-
-- `rogan_gladen` takes the judge's error rates from a gold file, and assumes that they hold in the
-  run: a judge that misses one bad row in ten there does so here. The mix of good and bad may
-  differ; how hard the rows are may not.
-- `powered.prediction_powered` takes a random sample of the run itself that people have labelled,
-  and assumes nothing but that: the judge's scores make the interval narrow, the labels make it
-  right however poor the judge is (Angelopoulos et al. 2023, arXiv:2301.09633).
+flags may be good. It is corrected by the judge's error rates on a gold file, and assumes that they
+hold in the run: a judge that misses one bad row in ten there does so here. The mix of good and bad
+may differ; how hard the rows are may not.
 """
 
 from typing import Self

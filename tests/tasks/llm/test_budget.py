@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tasks.base.errors import UsageError
-from tasks.llm.budget import Amount, Budget, one_purse
+from tasks.llm.budget import Amount, Budget, Purse
 from tasks.llm.params import BudgetParams, LlmParams
 from tasks.llm.prices import Price
 
 
-def budget(price=None, **cap):
+def budget(price=None, purse=None, **cap):
     given = LlmParams(endpoint="https://x.invalid/v1", model="m", budget=BudgetParams(**cap))
-    return Budget(given, price)
+    return Budget(given, price, purse)
 
 
 def test_exactly_the_cap_may_be_reserved_and_not_one_token_more():
@@ -53,14 +53,14 @@ def test_a_cap_on_money_without_a_price_is_an_error_and_one_on_tokens_is_not():
     budget(tokens=5)
 
 
-def test_those_opened_in_one_run_share_what_is_left_and_others_do_not():
-    with one_purse():
-        one, two = budget(tokens=100), budget(tokens=100)
-        assert one.reserve(Amount(80, 0))
-        assert not two.reserve(Amount(30, 0))
-        one.settle(Amount(80, 0), Amount(70, 0))
-        assert two.reserve(Amount(30, 0))
-        assert (one.spent, two.spent) == ((70, 0, 0), (0, 0, 0))
+def test_those_of_one_purse_share_what_is_left_and_others_do_not():
+    purse = Purse()
+    one, two = budget(tokens=100, purse=purse), budget(tokens=100, purse=purse)
+    assert one.reserve(Amount(80, 0))
+    assert not two.reserve(Amount(30, 0))
+    one.settle(Amount(80, 0), Amount(70, 0))
+    assert two.reserve(Amount(30, 0))
+    assert (one.spent, two.spent) == ((70, 0, 0), (0, 0, 0))
     assert budget(tokens=100).reserve(Amount(100, 0))
 
 

@@ -16,7 +16,7 @@ from tasks.base import progress
 from tasks.base.errors import StageError, UsageError
 from tasks.llm import door as door_module
 from tasks.llm import limits, replies
-from tasks.llm.budget import one_purse
+from tasks.llm.budget import Purse
 from tasks.llm.call import Call
 from tasks.llm.door import Door
 from tasks.llm.memory import Memory
@@ -424,13 +424,14 @@ def test_a_server_that_says_not_to_try_again_is_not_asked_again(tmp_path):
     assert set(server.asked.values()) == {1}
 
 
-def test_a_cap_is_shared_by_all_doors_of_a_run(tmp_path):
-    with FaultServer() as server, one_purse():
+def test_a_cap_is_shared_by_all_doors_of_one_purse(tmp_path):
+    purse = Purse()
+    with FaultServer() as server:
         given = params(server, budget=BudgetParams(tokens=300))
-        with Door(given, str(tmp_path)) as one:
+        with Door(given, str(tmp_path), purse=purse) as one:
             first = ends(one.ask_all(calls(100)))
         other = given.model_copy(update={"model": "n"})
-        with Door(other, str(tmp_path)) as two:
+        with Door(other, str(tmp_path), purse=purse) as two:
             assert ends(two.ask_all(calls(100))) == {"budget_reached": 100}
     assert first["answered"] >= 15
 

@@ -15,11 +15,6 @@ def test_what_was_spent_is_taken_from_the_cap_and_a_used_up_cap_is_not_no_cap():
 
 def test_without_a_cap_there_is_none_however_much_was_spent():
     assert BudgetParams().left(10**9, 10**9) == BudgetParams()
-    assert BudgetParams().share(3) == BudgetParams()
-
-
-def test_judges_share_a_cap():
-    assert BudgetParams(tokens=100, money=3).share(3) == BudgetParams(tokens=33, money=1)
 
 
 def test_a_bare_number_is_no_budget_for_nobody_knows_of_what():

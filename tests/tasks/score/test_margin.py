@@ -6,6 +6,7 @@ import pytest
 from tasks.base.dataset import read_dataset
 from tasks.base.stage import run_score
 from tasks.llm.params import LlmParams
+from tasks.score.bar import Bar
 from tasks.score.judge import FEW, JudgeParams, judge
 from tasks.score.margin import MarginParams, judge_margin, score_margin
 from tests.builders import row, table
@@ -26,9 +27,9 @@ def headed(rows, scores=HEAD):
     return rows.with_columns(score_classifier=column.cast(pl.Float64))
 
 
-def asked(given, model=None, **params):
+def asked(given, model=None, unsure=0.15, **params):
     models = [model] if model else []
-    outcome = judge_margin(given, MarginParams(**params), PLAIN, models)
+    outcome = judge_margin(given, MarginParams(**params), Bar(unsure=unsure), PLAIN, models)
     return outcome, outcome.rows.collect()
 
 
@@ -48,7 +49,7 @@ def judged_before(*ids):
 
 
 def test_rows_within_the_margin_are_judged_and_no_others():
-    outcome, frame = asked(headed(table(*ROWS)), fair(), margin=0.11)
+    outcome, frame = asked(headed(table(*ROWS)), fair(), unsure=0.11)
     assert scored(frame) == ["r0", "r1", "r4"]
     assert outcome.figures["uncertain"] == 3
     assert (
@@ -58,7 +59,7 @@ def test_rows_within_the_margin_are_judged_and_no_others():
 
 
 def test_the_most_uncertain_go_first_where_not_all_may():
-    outcome, frame = asked(headed(table(*ROWS)), fair(), margin=0.2, rows=2)
+    outcome, frame = asked(headed(table(*ROWS)), fair(), unsure=0.2, rows=2)
     assert scored(frame) == ["r0", "r4"]
     assert outcome.figures["uncertain"] == 4
     assert outcome.figures["judged"] == 2
@@ -80,7 +81,7 @@ def test_none_may_be_asked_for():
 
 def test_what_was_judged_is_not_judged_again():
     model = fair()
-    outcome, frame = asked(judged_before("r0", "r3"), model, margin=0.11)
+    outcome, frame = asked(judged_before("r0", "r3"), model, unsure=0.11)
     assert scored(frame) == ["r0", "r1", "r3", "r4"]
     assert [s > 0.5 for s in frame.drop_nulls("score_judge")["score_judge"]] == [0, 1, 0, 1]
     assert outcome.fills[0] == "score_judge"
@@ -105,7 +106,7 @@ def test_a_row_that_the_judge_could_not_answer_is_asked_again_only_if_that_may_p
 
 
 def test_rows_at_the_margin_are_sure():
-    _, frame = asked(headed(table(*ROWS), {"r0": 0.75, "r1": 0.74}), fair(), margin=0.25)
+    _, frame = asked(headed(table(*ROWS), {"r0": 0.75, "r1": 0.74}), fair(), unsure=0.25)
     assert scored(frame) == ["r1"]
 
 
@@ -127,7 +128,7 @@ def test_the_grades_land_in_the_columns_of_the_judge(store):
     data = run_score(store(*ROWS), lambda _rows, _params: judged_before("r3"), PLAIN).data
     with FaultServer(lambda _path, _body: level(5)) as server:
         llm = LlmParams(endpoint=server.url, model="m")
-        result = score_margin.fn(data, MarginParams(), PLAIN, llm)
+        result = score_margin.fn(data, MarginParams(), judge=PLAIN, llm=llm)
     frame = read_dataset(result.data).collect()
     assert scored(frame) == ["r0", "r1", "r2", "r3", "r4"]
     assert frame.columns == read_dataset(data).collect().columns

@@ -3,11 +3,11 @@
 import polars as pl
 import pytest
 
-from tasks.score.verdict import VerdictParams, decide
+from tasks.score.bar import Bar
+from tasks.score.verdict import BAR, VerdictParams, decide
 from tests.builders import row, table
 
-TRUSTED = VerdictParams(trusted=True)
-UNTRUSTED = VerdictParams()
+TRUSTED, UNTRUSTED = True, False
 
 
 def scored(**columns):
@@ -17,8 +17,12 @@ def scored(**columns):
     return rows.with_columns(pl.Series(f"score_{k}", v, strict=False) for k, v in columns.items())
 
 
-def verdicts(rows, params):
-    out = decide(rows, params).rows.select("score_verdict", "score_tier", "score_why").collect()
+def verdicts(rows, trusted, bar=BAR):
+    out = (
+        decide(rows, VerdictParams(), bar, trusted)
+        .rows.select("score_verdict", "score_tier", "score_why")
+        .collect()
+    )
     return [tuple(line) for line in out.iter_rows()]
 
 
@@ -69,6 +73,17 @@ def test_the_head_decides_only_far_from_the_threshold():
     ]
 
 
+def test_judge_and_head_are_held_to_one_threshold():
+    rows = scored(classifier=[0.9, 0.66, 0.4, None], judge=[None, None, None, 0.69],
+                  judge_reason=["not_asked"] * 3 + [None])  # fmt: skip
+    assert verdicts(rows, TRUSTED, Bar(threshold=0.7, unsure=0.1)) == [
+        ("good", "encoder", None),
+        ("unscored", "none", "not_asked"),
+        ("poor", "encoder", "low_quality"),
+        ("poor", "judge", "low_judge_score"),
+    ]
+
+
 def test_the_head_decides_nothing_when_its_teacher_is_not_trusted():
     rows = scored(classifier=[0.99], judge=[None], judge_reason=["not_asked"])
     assert verdicts(rows, UNTRUSTED) == [("unscored", "none", "not_asked")]
@@ -102,7 +117,9 @@ def test_a_row_that_the_judge_did_not_come_to_is_unscored_with_that_reason(reaso
 
 
 def test_figures_count_every_row_once_by_tier():
-    outcome = decide(scored(refusal=[1, 0, 0], judge=[None, 0.9, 0.1]), TRUSTED)
+    outcome = decide(
+        scored(refusal=[1, 0, 0], judge=[None, 0.9, 0.1]), VerdictParams(), trusted=TRUSTED
+    )
     tiers = outcome.figures["tiers"]
     assert tiers == {"rules": {"poor": 1}, "judge": {"good": 1, "poor": 1}}
     assert outcome.figures["whys"] == {"low_judge_score": 1, "refusal": 1}

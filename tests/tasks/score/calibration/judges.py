@@ -1,6 +1,7 @@
 """Judges whose worth is known: anchors for the exam. No model is asked."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import polars as pl
@@ -76,7 +77,11 @@ def copycat(gold: Gold, person: int = 0) -> Scripted:
     def prefer(one: str, other: str) -> float:
         return known[one, other] if (one, other) in known else 1 - known[other, one]
 
-    return Scripted("copycat", prefer)
+    won: dict[str, list[float]] = defaultdict(list)
+    for (one, other), label in known.items():
+        won[one].append(label)
+        won[other].append(1 - label)
+    return Scripted("copycat", prefer, lambda text: sum(won[text]) / len(won[text]))
 
 
 def _chance(text: str) -> float:

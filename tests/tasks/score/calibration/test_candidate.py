@@ -1,6 +1,7 @@
 """A language model sits the exam as it would judge rows: over every backend, and over HTTP."""
 
 import json
+from functools import partial
 
 import pytest
 
@@ -19,15 +20,16 @@ from tests.tasks.score.calibration.test_bias import pairs, points
 from tests.tasks.score.scripted import Scripted, as_json, data_of, level, prompt_of, tokens
 
 SALT = "salt"
+CRITERIA = len(PanelParams().questions().criteria)
 
 
-def longer(body):
+def longer(body, long=400):
     """Prefers the longer answer; of one answer it says 5 if it is long, else 1."""
     data = data_of(body)
     if "answer_a" in data:
         a_wins = len(data["answer_a"]) > len(data["answer_b"])
         return tokens(A=0.9, B=0.1) if a_wins else tokens(A=0.1, B=0.9)
-    return level(5 if len(data["answer"]) > 400 else 1)
+    return level(5 if len(data["answer"]) > long else 1)
 
 
 def candidate(reply, **params) -> tuple[Candidate, Scripted]:
@@ -133,13 +135,14 @@ def test_texts_are_cut_as_the_stage_cuts_them():
 
 
 def test_an_exam_of_a_model_that_prefers_length_fails_it():
-    judge, model = candidate(longer)
+    judge, model = candidate(partial(longer, long=25))
 
     found = sit_exam(pairs(), judge, ExamParams())
 
     assert found.verdict == "fail"
     assert any("leans to longer" in why for why in found.why)
-    assert found.cost.calls == len(model.asked) == 2 * 200 + 2 * 20
+    scored, compared, again = 2 * 200 * CRITERIA, 2 * 200, 2 * 20 * CRITERIA
+    assert found.cost.calls == len(model.asked) == scored + compared + again
 
 
 ASKED = LlmParams(endpoint="http://127.0.0.1:9", model="m-7b")
@@ -209,6 +212,8 @@ def over_http(gold, tmp_path, reply, **llm):
 
 def honest(_path, body):
     data = data_of(body)
+    if "answer" in data:
+        return with_logprobs({"5": 0.9, "1": 0.1} if len(data["answer"]) > 25 else {"1": 1.0})
     a_wins = len(data["answer_a"]) > len(data["answer_b"])
     return with_logprobs({"A": 0.9, "B": 0.1} if a_wins else {"A": 0.1, "B": 0.9})
 
@@ -219,8 +224,10 @@ def test_a_model_behind_a_real_server_earns_its_passport(gold, tmp_path):
     assert (found.verdict, may_decide(found, ExamParams())) == ("pass", None)
     assert found.estimate("kappa").value == 1
     assert found.estimate("retest_same").items == 10
+    assert found.estimate("order_consistency").value == 1
     # the second asking of ten pairs went to the server too, and was not answered from memory
-    assert found.cost.calls == sum(server.asked.values()) == 2 * 60 + 2 * 10
+    scored, compared, again = 2 * 60 * CRITERIA, 2 * 60, 2 * 10 * CRITERIA
+    assert found.cost.calls == sum(server.asked.values()) == scored + compared + again
 
 
 def test_a_second_exam_pays_nothing(gold, tmp_path):

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from tasks.base.errors import StageError
+from tasks.score.bar import Bar
 from tasks.score.calibration.exam import FEW, ExamParams, sit_exam
 from tasks.score.calibration.examinee import Score
 from tasks.score.calibration.gold import Gold, gold_file, read_gold
@@ -51,7 +52,7 @@ def test_longer_wins_fails_on_pandalm_for_its_leaning_to_length(pandalm):
 
 
 def test_shorter_wins_fails_for_its_leaning_too():
-    judge = Scripted("shorter wins", lambda one, other: 0.1 if len(one) > len(other) else 0.9)
+    judge = Scripted("shorter wins", rate=lambda text: 1 / len(text))
 
     found = sit_exam(pairs(), judge, ExamParams())
 
@@ -107,6 +108,16 @@ def copycat_texts(gold: Gold) -> list[str]:
     return gold.items.select(pl.col("messages").list.last().struct.field("content")).to_series()
 
 
+def test_the_threshold_of_the_run_is_that_of_the_exam():
+    gold = points(100)
+
+    found = sit_exam(gold, Scripted("even", rate=lambda _: 0.6), ExamParams(), Bar(threshold=0.7))
+
+    assert found.good == 0.7
+    assert found.errors is not None
+    assert found.errors.good_flagged == int((gold.labels[:, 0] >= 0.7).sum())
+
+
 def test_errors_are_counted_at_the_threshold():
     gold = points(100)
     strict = sit_exam(gold, Scripted("strict", rate=lambda _: 0.4), ExamParams())
@@ -124,15 +135,47 @@ def test_a_score_at_the_threshold_is_good():
     assert (at.errors.bad_flagged, at.errors.good_flagged) == (0, 0)
 
 
-def test_scores_of_both_answers_can_stand_for_a_comparison():
-    gold = pairs()
+def test_pairs_test_the_scores_and_are_shown_in_both_orders_besides():
+    gold, judge = pairs(), longer_wins()
 
-    found = sit_exam(gold, longer_wins(), ExamParams(pairs="score"))
+    found = sit_exam(gold, judge, ExamParams(retest=0))
 
     assert not found.compared
     assert found.estimate("length_leaning").value == 1
-    assert found.estimate("order_consistency").value is None
+    assert found.estimate("order_consistency").value == 1
+    assert judge.asked == [(400, 0), (200, 0)], "each answer by itself, then each pair"
     assert found.asked == 200
+
+
+def test_scores_that_say_the_opposite_of_the_comparisons_are_what_counts():
+    gold = pairs(longer_is_better=1.0)
+    judge = Scripted("two-faced", longer_wins().prefer, lambda text: 1 / len(text))
+
+    assert sit_exam(gold, judge, ExamParams()).estimate("agreement").value == 0
+    compared = sit_exam(gold, judge, ExamParams(pairs="compare"))
+    assert compared.estimate("agreement").value == 1
+
+
+def test_a_judge_that_was_only_compared_drops_no_row():
+    gold = pairs(longer_is_better=0.5)
+    judge = copycat(gold)
+
+    scored, compared = (sit_exam(gold, judge, ExamParams(pairs=how)) for how in ("auto", "compare"))
+
+    assert scored.verdict == "pass"
+    assert compared.verdict == "fail"
+    assert [why for why in compared.why if "answers were compared, not scored" in why]
+
+
+def test_a_demo_model_only_compares():
+    judge = longer_wins()
+    judge.identity = judge.identity.model_copy(update={"grade": "demo"})
+
+    found = sit_exam(pairs(), judge, ExamParams(retest=0))
+
+    assert found.compared
+    assert judge.asked == [(FEW, 0)]
+    assert not [why for why in found.why if "not scored" in why]
 
 
 def test_equal_scores_are_a_tie():

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tasks.base.errors import StageError
+from tasks.score.bar import Bar
 from tasks.score.calibration.exam import ExamParams, sit_exam
 from tasks.score.calibration.examinee import JudgeIdentity
 from tasks.score.calibration.figures import shown
@@ -106,6 +107,15 @@ def test_every_shortcoming_is_told_and_not_the_first_alone():
 
     assert refusal is not None
     assert len(refusal.why) == 3
+
+
+def test_a_run_with_another_threshold_wants_another_exam():
+    assert may_decide(GOOD, Limits(), Bar(threshold=0.5)) is None
+    assert "for a threshold of 0.5, and this run's is 0.6" in str(
+        may_decide(GOOD, Limits(), Bar(threshold=0.6))
+    )
+    pair_exam = sit_exam(pairs(), copycat(pairs()), ExamParams())
+    assert may_decide(pair_exam, Limits(), Bar(threshold=0.6)) is None, "pairs have no threshold"
 
 
 def test_what_another_exam_may_answer_is_counted_as_unfinished():
