@@ -22,7 +22,7 @@ from tasks.score.judge import JudgeParams
 from tasks.score.likelihood import LikelihoodParams
 from tasks.score.margin import MarginParams
 from tasks.score.pairing import PairingParams
-from tasks.score.reward import RewardParams
+from tasks.score.reward_params import RewardParams
 from tasks.score.signals import SignalsParams
 from tasks.score.verdict import VerdictParams
 from tasks.select.split import SplitParams

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 import orjson
 
+T = TypeVar("T")
 Reason = Literal[
     "budget_reached",  # the cap was reached before this call was sent
     "endpoint_failed",  # no answer after every attempt: resets, time-outs, 5xx, an open circuit
@@ -41,6 +42,22 @@ class Call(NamedTuple):
         return hashlib.sha256(orjson.dumps(blob, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+class Stream(Generic[T]):
+    """What is drawn one by one, for memory's sake, though it is known how many there are."""
+
+    def __init__(self, items: Iterable[T], size: int) -> None:
+        """Draw from `items`, of which there are about `size`."""
+        self.items, self.size = items, size
+
+    def __iter__(self) -> Iterator[T]:
+        """Draw."""
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        """How many there are, for the progress."""
+        return self.size
+
+
 class Answer(NamedTuple):
     """The endpoint's JSON, or why there is none."""
 
@@ -66,5 +83,6 @@ class Model(Protocol):
     def ask(self, calls: Iterable[Call]) -> Iterator[tuple[int, Answer]]:
         """Answers as they arrive, each with the place of its call; one for every call.
 
-        Calls are drawn from the iterable as answers leave, so that memory stays constant.
+        Calls are drawn from the iterable as answers leave, so that memory stays constant. Of one
+        that knows its length (a list, a `Stream`) progress is told.
         """

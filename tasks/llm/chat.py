@@ -5,42 +5,13 @@ have their reason, and none of them is taken for text that the model meant to wr
 """
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tasks.llm.call import Answer, Call, Reason
+from tasks.llm.refusal import is_refusal
 
 PATH = "/chat/completions"
-SHORT = 600  # characters; a longer text that begins with an apology goes on to answer
-
-_CANNOT = (
-    r"(?:i|we)(?: (?:just|simply|really))? "
-    r"(?:can['’]?t|cannot|can not|won['’]?t|will not|am unable to|am not able to|"
-    r"am not comfortable|must decline|have to decline|decline to|do not feel comfortable|"
-    r"don['’]?t feel comfortable)"
-    r"|(?:i['’]m|we['’]re) (?:unable to|not able to|not comfortable)"
-)
-_DEED = (
-    r"(?: help(?: (?:you|with|on|in|anyone|people)\b|[.,!;]|$)"
-    r"| (?:assist|comply|fulfil|fulfill|provide|answer|respond|create|write|generate|share|"
-    r"engage|support|discuss|continue|participate|give|judge|rate|evaluate|grade|score|do|"
-    r"produce|complete|offer|process|with|to|accept|accommodate|in good conscience)\b|[.,])"
-)
-_REFUSAL = re.compile(
-    r"(?i)^[\s\"'“*_#>-]*(?:"
-    rf"(?:(?:{_CANNOT}){_DEED})"
-    r"|(?:i['’]?m|i am|we['’]?re|we are)(?: (?:really|very|so|terribly|deeply))? sorry[,.;:—– -]+"
-    rf"(?:(?:but|however),? )?(?:(?:{_CANNOT})|as an ai|that['’]?s not something)"
-    rf"|(?:sorry|apologies|unfortunately|i apologi[sz]e)[,.;:—– -]+(?:but )?(?:{_CANNOT})"
-    rf"|as an? (?:ai|artificial|large|language)[^.,]{{0,40}},? (?:{_CANNOT}|i do not|i don['’]?t)"
-    r"|lo siento,? (?:pero )?no puedo|je suis désolée?,? (?:mais )?je ne peux"
-    r"|es tut mir leid,? (?:aber )?(?:ich kann|dabei|das kann ich)"
-    r"|mi dispiace,? (?:ma )?non posso|desculpe,? (?:mas )?não posso"
-    r"|извините,? (?:но )?я не могу|(?:很)?抱歉，?我(?:不能|无法)|对不起，?我(?:不能|无法)"
-    r"|申し訳(?:ありません|ございません)(?:が|。))"
-)
-"""Begins a refusal; not looked for further on, where people quote and stories speak."""
 
 
 class Token(NamedTuple):
@@ -131,11 +102,6 @@ def read_chat(answer: Answer) -> Chat:
     if not text.strip() and not chat.tokens:
         return chat._replace(reason="unparsable", detail="message.content is empty")
     return chat
-
-
-def is_refusal(text: str) -> bool:
-    """Whether `text` is short and begins with a refusal."""
-    return len(text) <= SHORT and _REFUSAL.search(text) is not None
 
 
 def _first(choices: object) -> Mapping[str, Any]:

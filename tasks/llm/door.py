@@ -5,7 +5,7 @@ in an earlier run is not made again, and needs neither key nor endpoint.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from threading import Lock
 from time import monotonic
 from types import TracebackType
@@ -76,7 +76,7 @@ class Door:
         found = dict(self.ask(calls))
         return [found[place] for place in range(len(calls))]
 
-    def ask(self, calls: Iterable[Call], total: int = 0) -> Iterator[tuple[int, Answer]]:
+    def ask(self, calls: Iterable[Call]) -> Iterator[tuple[int, Answer]]:
         """Answers as they arrive, each with the place of its call; one for every call.
 
         Calls are drawn as answers leave, so that memory stays constant however many there are (in
@@ -84,15 +84,14 @@ class Door:
         flight is called off.
 
         Args:
-            calls: What is asked.
-            total: How many they are, for the progress, where `calls` does not know.
+            calls: What is asked; progress is told of those that know how many they are.
 
         Raises:
             UsageError: There is no key, no local model, or no batch mode at the endpoint.
             StageError: An answer could not be written down.
         """
         asked = Asking(self.params, self.memory, self.exchange)
-        total = total or (len(calls) if isinstance(calls, Sequence) else 0)
+        total = len(calls) if isinstance(calls, Sized) else 0
         told = monotonic()
         try:
             for done, (place, arrival) in enumerate(asked.answers(calls), 1):

@@ -7,13 +7,13 @@ missing); the model is asked once more and told what was wrong. What then still 
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from itertools import count
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from tasks.llm.call import Answer, Call, Model, Reason
+from tasks.llm.call import Answer, Call, Model, Reason, Stream
 from tasks.llm.chat import Chat, chat_call, read_chat
 from tasks.llm.form import Rung, parse, strict_schema, with_form
 
@@ -64,14 +64,15 @@ def ask_structured(
     Yields:
         One result for every request, as they come.
     """
-    yield from _Ladder(model, shape).climb(enumerate(requests))
+    size = len(requests) if isinstance(requests, Sized) else 0
+    yield from _Ladder(model, shape, size).climb(enumerate(requests))
 
 
 class _Ladder:
     """One use of a model for answers of one form."""
 
-    def __init__(self, model: Model, shape: type[BaseModel]) -> None:
-        self.model, self.shape = model, shape
+    def __init__(self, model: Model, shape: type[BaseModel], size: int) -> None:
+        self.model, self.shape, self.size = model, shape, size
         self.schema = strict_schema(shape)
         self.takes_schema = True
         self.todo: deque[_Asked] = deque()  # to be asked once more
@@ -80,7 +81,7 @@ class _Ladder:
     def climb(self, source: Iterator[tuple[int, StructuredCall]]) -> Iterator[Structured]:
         """Ask in rounds, until nobody has to be asked once more."""
         while True:
-            for turn, answer in self.model.ask(self._calls(source)):
+            for turn, answer in self.model.ask(Stream(self._calls(source), self.size)):
                 result = self._read(self.asked.pop(turn), answer)
                 if isinstance(result, _Asked):
                     self.todo.append(result)

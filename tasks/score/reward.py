@@ -10,30 +10,25 @@ A row without an answer or beyond the limit of characters has no reward and a re
 the reward of half an answer is that of another answer.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator
 from functools import partial
-from typing import Literal, Protocol
 
 import polars as pl
 import polars_hash as plh
 from prefect import task
-from pydantic import Field
 
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
-from tasks.base.errors import UsageError
-from tasks.base.report import Cost, StageResult
+from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_score
 from tasks.base.text import answer, conversation
-from tasks.llm.budget import Purse
-from tasks.llm.call import PASSING
-from tasks.llm.door import Door
-from tasks.llm.params import LlmParams, LlmUse
+from tasks.llm.call import PASSING, Stream
+from tasks.llm.params import LlmParams
 from tasks.score.reward_columns import columns, figures
-from tasks.score.reward_endpoint import EndpointScorer, Scored
-from tasks.score.reward_local import LocalScorer
+from tasks.score.reward_endpoint import Scored
+from tasks.score.reward_params import RewardParams
 from tasks.score.reward_routes import Messages, turns_of
+from tasks.score.reward_scorer import Scorer, open_scorer
 
 UNSCORED = {
     "no_model": "no reward model is named",
@@ -45,51 +40,6 @@ UNSCORED = {
 
 SAMPLES = 3  # rows with which the route is found
 NO_LLM = LlmParams()
-
-
-class RewardParams(LlmUse):
-    """Which reward model scores which rows."""
-
-    model: str = Field(
-        default="", title="Model",
-        description="Name of the reward model or classifier, as the endpoint lists it; for the "
-        "route local a folder, or an installed package, with model.onnx and tokenizer.json. "
-        "Empty: no rewards.",
-    )  # fmt: skip
-    route: Literal["auto", "classify", "pooling", "score", "predict", "rerank", "local"] = Field(
-        default="auto", title="Route",
-        description="Where the endpoint scores. auto tries the others in turn; local runs a "
-        "classifier on this machine.",
-    )  # fmt: skip
-    label: int = Field(
-        default=-1, ge=-64, le=63, title="Class",
-        description="Which class of a classifier is the reward, from 0; -1 for the last.",
-    )  # fmt: skip
-    revision: str = Field(
-        default="", title="Revision",
-        description="Any text; set another when the weights behind the model's name have changed.",
-    )  # fmt: skip
-    rows: int = Field(
-        default=0, ge=0, title="Rows", description="The most rows that are scored; 0 for all."
-    )
-    max_characters: int = Field(
-        default=20_000, ge=1, title="Most characters",
-        description="Longer conversations have no reward.",
-    )  # fmt: skip
-    seed: int = Field(default=0, ge=0, title="Seed", description="Of the choice of rows.")
-
-
-class Scorer(Protocol):
-    """A reward model, wherever it is."""
-
-    @property
-    def cost(self) -> Cost:
-        """What was paid so far."""
-
-    def score(
-        self, conversations: Iterator[Messages], samples: Sequence[Messages]
-    ) -> Iterator[tuple[int, Scored]]:
-        """Reward of every conversation, with its place, as they come."""
 
 
 def add_rewards(rows: pl.LazyFrame, params: RewardParams, scorer: Scorer | None = None) -> Outcome:
@@ -156,7 +106,9 @@ def _scores(asked: pl.DataFrame, scorer: Scorer, most: int) -> Iterator[tuple[in
                 yield turns_of(beaten)
 
     shortest = asked.sort("size", "id").head(SAMPLES)["messages"].to_list()
-    for place, scored in scorer.score(conversations(), [turns_of(m) for m in shortest]):
+    size = asked.height + asked["rejected"].count()  # about: a losing answer may be too long
+    drawn = Stream(conversations(), size)
+    for place, scored in scorer.score(drawn, [turns_of(m) for m in shortest]):
         yield *whose[place], scored
 
 
@@ -166,33 +118,5 @@ def _scores(asked: pl.DataFrame, scorer: Scorer, most: int) -> Iterator[tuple[in
 )  # fmt: skip
 def score_reward(data: DatasetRef, params: RewardParams, llm: LlmParams = NO_LLM) -> StageResult:
     """Store `data` with rewards; what `params` do not say of the endpoint, `llm` does."""
-    with ExitStack() as stack:
-        scorer = _scorer(params, llm, data.store, stack)
+    with open_scorer(params, llm, data.store) as scorer:
         return run_score(data, partial(add_rewards, scorer=scorer), params)
-
-
-def _scorer(params: RewardParams, llm: LlmParams, store: str, stack: ExitStack) -> Scorer | None:
-    """The reward model that is named; its doors close with `stack`."""
-    if not params.model:
-        return None
-    if params.route == "local":
-        return LocalScorer(params.model, store, params.label)
-    where = llm.for_use(params)
-    if where.endpoint == "none":
-        raise UsageError(
-            f"score.reward.model {params.model!r} has no endpoint: set score.reward.endpoint (or "
-            "llm.endpoint), or score.reward.route=local for a folder on this machine"
-        )
-    revision = " ".join(filter(None, (llm.revision, params.revision)))
-    given = where.model_copy(update={"mode": "online", "revision": revision})
-    # vLLM has these routes beside /v1, not below it
-    above = where.endpoint.rstrip("/").removesuffix("/v1")
-    bases = dict.fromkeys([where.endpoint.rstrip("/"), above])
-    purse = Purse()
-    doors = [
-        stack.enter_context(
-            Door(given.model_copy(update={"endpoint": base}), store, "score.reward", purse)
-        )
-        for base in bases
-    ]
-    return EndpointScorer(doors, params.route, params.label)

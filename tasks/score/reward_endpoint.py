@@ -1,12 +1,12 @@
 """A reward model behind an endpoint."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from tasks.base.errors import UsageError
 from tasks.base.report import Cost
-from tasks.llm.call import PASSING, Answer, Model
+from tasks.llm.call import PASSING, Answer, Model, Stream
 from tasks.score.reward_routes import ROUTES, Messages, Route
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class EndpointScorer:
         return sum((model.cost for model in self.models), Cost())
 
     def score(
-        self, conversations: Iterable[Messages], samples: Sequence[Messages]
+        self, conversations: Stream[Messages], samples: Sequence[Messages]
     ) -> Iterator[tuple[int, Scored]]:
         """Reward of every conversation, with its place, as they come.
 
@@ -63,7 +63,8 @@ class EndpointScorer:
             yield from ((place, found) for place, _ in enumerate(conversations))
             return
         model, route = found
-        for place, answer in model.ask(route.call(messages) for messages in conversations):
+        calls = (route.call(messages) for messages in conversations)
+        for place, answer in model.ask(Stream(calls, len(conversations))):
             yield place, self._scored(route, answer)
 
     def _scored(self, route: Route, answer: Answer) -> Scored:

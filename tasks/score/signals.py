@@ -4,7 +4,7 @@
 | --- | --- | --- | --- |
 | score_empty | 0, 1 | there is no answer, or nothing in it, tool calls apart | never |
 | score_echo | 0, 1 | the answer is the question over again | no answer |
-| score_refusal | 0, 1 | the answer begins with a refusal (`tasks.score.refusal`) | no answer |
+| score_refusal | 0, 1 | the answer begins with a refusal (`tasks.llm.refusal`) | no answer |
 | score_injection | 0, 1 | a turn speaks to the grader (`tasks.score.injection`) | never |
 | score_language_match | 0, 1 | the answer is in the question's language | unclear |
 | score_format_valid | 0, 1 | JSON was asked for and is given | not asked for |
@@ -27,11 +27,11 @@ from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_score
 from tasks.base.text import answer, conversation, prompt, turns
+from tasks.llm.refusal import DECLINES
 from tasks.score import language
 from tasks.score.form import echoes, ends_cut, json_valid, overlap, repetition
 from tasks.score.injection import speaks_to_grader
 from tasks.score.language import language_match
-from tasks.score.refusal import declines
 
 ENGINES = language.ENGINES
 BATCH = 20_000  # rows whose texts are in memory at once
@@ -93,6 +93,11 @@ def _signals(rows: pl.LazyFrame) -> pl.DataFrame:
         score_format_valid=json_valid(texts["prompt"], texts["answer"]),
     )
     return scored.cast(SCORES).collect()
+
+
+def declines(answer: pl.Expr) -> pl.Expr:
+    """Whether `answer` begins with a refusal; null stays null."""
+    return answer.str.slice(0, 400).str.replace_all("’", "'").str.contains(DECLINES)
 
 
 def _words(text: pl.Expr) -> pl.Expr:

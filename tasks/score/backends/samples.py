@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, create_model
 
-from tasks.llm.call import PASSING, Model
+from tasks.llm.call import PASSING, Model, Stream
 from tasks.llm.structured import Structured, StructuredCall, ask_structured
 from tasks.score.backends.asking import Asking, Item
 from tasks.score.decision import Decision
@@ -29,7 +29,8 @@ def decide(model: Model, items: Sequence[Item], asking: Asking) -> Iterator[tupl
         places[labels_of(item.question)].append(place)
     for labels, mine in places.items():
         draws: dict[int, list[Structured]] = defaultdict(list)
-        calls = (one for place in mine for one in _draws(items[place], asking))
+        drawn_one_by_one = (one for place in mine for one in _draws(items[place], asking))
+        calls = Stream(drawn_one_by_one, len(mine) * asking.samples)
         for drawn in ask_structured(model, calls, form_of(labels)):
             at = drawn[0] // asking.samples
             draws[at].append(drawn)

@@ -3,7 +3,7 @@
 import pytest
 
 from tasks.llm.call import Answer
-from tasks.llm.chat import Token, chat_call, is_refusal, read_chat
+from tasks.llm.chat import Token, chat_call, read_chat
 from tests.fault_server import chat
 
 ASKED = [{"role": "user", "content": "Two and two?"}]
@@ -103,41 +103,3 @@ def test_probabilities_that_are_none_are_left_out(place):
     good = {"token": "5", "logprob": -1, "top_logprobs": [place, {"token": "5", "logprob": -1}]}
     tokens = said(with_content("45", logprobs={"content": [place, good]})).tokens
     assert tokens == (Token("5", -1.0, {"5": -1.0}),)
-
-
-REFUSALS = [
-    "I can't help with that.",
-    "I cannot assist with this request.",
-    "I’m sorry, but I can’t do that.",
-    "I am unable to provide a rating for this.",
-    "Sorry, I can't comply.",
-    "I apologize, but I cannot create such content.",
-    "Unfortunately, I am not able to answer.",
-    "As an AI language model, I cannot judge people.",
-    "**I won't help with this.**",
-    "Lo siento, pero no puedo ayudar con eso.",
-    "Es tut mir leid, aber ich kann dabei nicht helfen.",
-    "抱歉，我不能回答这个问题。",
-]
-ANSWERS = [
-    "I can help with that.",
-    "I can't help but notice the second is better.",
-    "I cannot overstate how good this is.",
-    "I am sorry to hear that you were ill. Rest, and drink tea.",
-    "Sorry, we are closed on Sundays.",
-    "As an AI researcher, she works on vision.",
-    "The model says: I cannot help with that.",
-    "Unfortunately, the answer is wrong.",
-    '{"refusal": "I can\'t help with that."}',
-    "I can't help with that. " + "But here is the whole story. " * 40,
-]
-
-
-@pytest.mark.parametrize("text", REFUSALS)
-def test_a_short_text_that_begins_with_a_refusal_is_one(text):
-    assert is_refusal(text)
-
-
-@pytest.mark.parametrize("text", ANSWERS)
-def test_a_text_that_answers_is_no_refusal(text):
-    assert not is_refusal(text)

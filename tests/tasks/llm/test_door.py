@@ -17,7 +17,7 @@ from tasks.base.errors import StageError, UsageError
 from tasks.llm import door as door_module
 from tasks.llm import limits, replies
 from tasks.llm.budget import Purse
-from tasks.llm.call import Call
+from tasks.llm.call import Call, Stream
 from tasks.llm.door import Door
 from tasks.llm.memory import Memory
 from tasks.llm.params import BudgetParams, LlmParams
@@ -277,6 +277,7 @@ def test_one_who_stops_listening_early_leaves_nothing_behind(tmp_path):
 
 CHILD = """
 import sys
+from tasks.llm.call import Stream
 from tasks.llm.call import Call
 from tasks.llm.door import Door
 from tasks.llm.params import LlmParams
@@ -441,7 +442,7 @@ def test_progress_is_told_while_calls_are_answered(tmp_path, monkeypatch):
     monkeypatch.setattr(progress, "listeners", [steps.append])
     monkeypatch.setattr(door_module, "SELDOM", 0.05)
     with FaultServer(delay=0.05) as server, Door(params(server), str(tmp_path), "score.x") as door:
-        list(door.ask(iter(calls(40)), total=40))
+        list(door.ask(Stream(iter(calls(40)), 40)))
     assert len(steps) >= 2
     assert {(s.stage, s.parts) for s in steps} == {("score.x", 40)}
     assert [s.done for s in steps] == sorted({s.done for s in steps})

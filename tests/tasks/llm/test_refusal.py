@@ -1,13 +1,18 @@
-"""Refusals: an answer that declines what was asked, by how it begins."""
+"""Refusals: a text that declines what was asked, by how it begins."""
 
 import polars as pl
 import pytest
 
-from tasks.score.refusal import declines
+from tasks.llm.refusal import is_refusal
+from tasks.score.signals import declines
 
 
-def is_refusal(text):
+def of_rows(text):
     return pl.select(declines(pl.lit(text, pl.String))).item()
+
+
+BOTH = pytest.mark.parametrize("reads", [is_refusal, of_rows])
+"""What we ask models and what stands in rows is read by one pattern, in two engines."""
 
 
 REFUSALS = [
@@ -28,6 +33,16 @@ REFUSALS = [
     "Es tut mir leid, aber ich kann dabei nicht helfen.",
     "К сожалению, я не могу ответить на этот вопрос.",
     "抱歉，我无法回答这个问题。",
+    "I can't help with that.",
+    "I cannot assist with this request.",
+    "I’m sorry, but I can’t do that.",
+    "I am unable to provide a rating for this.",
+    "Sorry, I can't comply.",
+    "I apologize, but I cannot create such content.",
+    "Unfortunately, I am not able to answer.",
+    "As an AI language model, I cannot judge people.",
+    "**I won't help with this.**",
+    "抱歉，我不能回答这个问题。",
 ]
 
 ANSWERS = [
@@ -48,18 +63,33 @@ ANSWERS = [
     "I won't do it again, I promise.",
     "Dear customer, I am unable to attend.",
     "",
+    "I can help with that.",
+    "I can't help but notice the second is better.",
+    "I cannot overstate how good this is.",
+    "I am sorry to hear that you were ill. Rest, and drink tea.",
+    "Sorry, we are closed on Sundays.",
+    "As an AI researcher, she works on vision.",
+    "The model says: I cannot help with that.",
+    "Unfortunately, the answer is wrong.",
+    '{"refusal": "I can\'t help with that."}',
 ]
 
 
+@BOTH
 @pytest.mark.parametrize("text", REFUSALS)
-def test_an_answer_that_begins_by_declining_is_a_refusal(text):
-    assert is_refusal(text)
+def test_a_text_that_begins_by_declining_is_a_refusal(text, reads):
+    assert reads(text)
 
 
+@BOTH
 @pytest.mark.parametrize("text", ANSWERS)
-def test_an_answer_that_only_sounds_like_it_is_none(text):
-    assert not is_refusal(text)
+def test_a_text_that_only_sounds_like_it_is_none(text, reads):
+    assert not reads(text)
+
+
+def test_what_goes_on_for_long_after_declining_is_taken_for_an_answer_of_a_model():
+    assert not is_refusal("I can't help with that. " + "But here is the whole story. " * 40)
 
 
 def test_no_answer_is_neither():
-    assert is_refusal(None) is None
+    assert of_rows(None) is None

@@ -1,4 +1,4 @@
-"""Answers that decline, by how they begin.
+"""Texts that decline, by how they begin: answers of rows, and answers of the models we ask.
 
 The first sentence decides, not a word somewhere in it: "I can't help but notice" is no refusal, nor
 is a support agent's "Sorry, we are closed" or a reader's "I cannot find it in the text". A form of
@@ -6,7 +6,7 @@ declining is an apology or a turn to oneself as a model, and then that one canno
 not do what was asked.
 """
 
-import polars as pl
+import re
 
 _APOLOGY = (
     r"(?:(?:oh|hi|hello|well|no),? )?(?:i'?m |i am |we'?re |we are )?(?:very |so |really |truly )?"
@@ -29,8 +29,9 @@ _CANNOT = (
 _DO = (
     r"(?: to| with)?(?: be able to)?(?: in good conscience)? (?:assist|provide|comply|fulfil"
     r"|help(?: you| with| them| him| her| people| in\b| on\b|[.,])|complete (?:this|that|your)"
-    r"|answer (?:this|that|your|the)|do (?:this|that|so)\b"
+    r"|answer(?: (?:this|that|your|the)|[.,!])|do (?:this|that|so)\b"
     r"|create|creat|write|writ|generat|engag|support|discuss|shar|giv|offer|produc|continu|process"
+    r"|judge|rate\b|evaluat|grad(?:e|ing)\b|score\b|accept\b"
     r"|perform|execut|access|brows|open |view|participat|respond to|satisfy|accommodat|endors"
     r"|recommend|advis|promot|encourag|tell you|disclos|reveal)"
 )
@@ -45,16 +46,20 @@ _OTHERS = (
     r"|(?:mi dispiace|scusa)[,.]? (?:ma )?non posso"
     r"|(?:desculpe|sinto muito)[,.]? (?:mas )?não posso"
     r"|извините, (?:но )?я не могу|к сожалению, я не могу"
-    r"|(?:抱歉|对不起)[，,]?(?:但)?我(?:不能|无法)"
+    r"|很?(?:抱歉|对不起)[，,]?(?:但)?我(?:不能|无法)|申し訳(?:ありません|ございません)(?:が|。)"
 )
 
 _START = r"""(?i)^[\s"'“*_>#-]*(?:(?:assistant|ai|answer|response|output) ?: ?)?"""
-_DECLINES = (
+DECLINES = (
     f"{_START}(?:(?:{_APOLOGY}(?:{_MODEL})?|{_MODEL})?{_CANNOT}{_DO}|(?:{_APOLOGY})?{_MODEL}"
     f"(?:{_LACK}|{_CANNOT})|{_APOLOGY}{_LACK}|{_OTHERS})"
 )
+"""Pattern of a refusal, for Python's and for Polars' engine; apostrophes must be straight."""
+
+_PATTERN = re.compile(DECLINES)
+SHORT = 600  # characters; a longer text that begins with an apology goes on to answer
 
 
-def declines(answer: pl.Expr) -> pl.Expr:
-    """Whether `answer` begins with a refusal; null stays null."""
-    return answer.str.slice(0, 400).str.replace_all("’", "'").str.contains(_DECLINES)
+def is_refusal(text: str) -> bool:
+    """Whether `text` is short and begins with a refusal."""
+    return len(text) <= SHORT and _PATTERN.match(text.replace("’", "'")) is not None
