@@ -10,7 +10,8 @@ from flows.artifacts import progress_artifact, publish_artifacts
 from flows.home import store
 from flows.params import RunParams
 from flows.plan import models_used, skipped_checks
-from flows.stages import Course, task_runner
+from flows.runners import task_runner
+from flows.stages import Course
 from flows.versions import versions
 from tasks.base.dataset import DatasetRef
 from tasks.base.errors import UsageError
@@ -115,7 +116,7 @@ def _read(
     course: Course, files: list[SourceFile], params: RunParams
 ) -> tuple[list[Ingested], Merged]:
     """Read every file, and join them to one set with an id per row."""
-    place = Store(path=str(store()))
+    place = Store(path=course.place)
     found = course.read(ingest_file, files, store=place, params=params.ingest)
     if not any(one.data.rows for one in found):
         raise UsageError("\n".join(["no row could be read:", *(_why(one) for one in found)]))

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from flows.front import prepare
 from flows.home import store
 from flows.params import RunParams
+from flows.plain import PlainCourse
 from tasks.base.dataset import DatasetRef, read_dataset
-from tasks.clean.encoding import clean_encoding
-from tasks.clean.markup import clean_markup
-from tasks.ingest.ingested import Store
-from tasks.ingest.merge import merge_rows
-from tasks.ingest.read import ingest_file
 from tasks.ingest.sources import SourceFile, find_sources
 from tasks.llm.params import LlmParams
 from tasks.llm.pricing import Pricer
@@ -23,7 +20,6 @@ from tasks.score.calibration.gold import read_gold
 from tasks.score.calibration.sheet import fill_in
 from tasks.score.judge import FEW, JudgeParams, judge
 from tasks.score.panel import PanelParams
-from tasks.validate.rows import validate_rows
 
 
 class Priced(NamedTuple):
@@ -46,15 +42,9 @@ def rows_as_read(files: list[SourceFile], params: RunParams) -> Iterator[Dataset
     Personal data is still in them; pricing sends nothing anywhere.
     """
     with tempfile.TemporaryDirectory() as folder:
-        place = Store(path=folder)
-        read = [ingest_file.fn(file, store=place, params=params.ingest) for file in files]
-        rows = merge_rows.fn(read, params.ingest).data
-        if params.clean.enabled:
-            rows = clean_encoding.fn(rows, params.clean.encoding).data
-            rows = clean_markup.fn(rows, params.clean.markup).data
-        if params.validate_.enabled:
-            rows = validate_rows.fn(rows, params.validate_).data
-        yield rows
+        as_it_is = params.redact.model_copy(update={"enabled": False})
+        given = params.model_copy(update={"redact": as_it_is})
+        yield prepare(PlainCourse(folder), files, given).rows
 
 
 def price_judge(rows: DatasetRef, params: RunParams, given: JudgeParams) -> list[Priced]:
@@ -98,11 +88,13 @@ def _pricer(one: PanelParams, llm: LlmParams) -> tuple[Pricer, PanelParams]:
         return pricer, one
     name = pricer.identity.partition("+")[0]
     backend = "decisions" if name in decisions.MODELS else "logprobs"
+    if pricer.grade == "demo":  # it has too little probability on the labels
+        backend = "samples"
     return pricer, one.model_copy(update={"backend": backend})
 
 
 def _note(one: PanelParams, pricer: Pricer) -> str:
-    if one.backend == "auto":
+    if one.backend == "auto" and pricer.grade == "real":
         return f"{pricer.how}; {one.samples} times that if the endpoint gives no log-probabilities"
     return pricer.how
 

@@ -86,7 +86,7 @@ def seeded_judge(params: RunParams) -> JudgeParams:
 
 def _examined(course: Course, judge: PanelParams, params: RunParams, gold: str) -> Passport:
     [file] = find_sources([gold], store() / "spool")
-    place = Store(path=str(store()))
+    place = Store(path=course.place)
     exam, llm = params.score.exam, _left(params.llm, course)
     bar = params.score.bar
     return course.exam(examine, gold=file, params=exam, judge=judge, llm=llm, store=place, bar=bar)

@@ -3,19 +3,17 @@
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from prefect import unmapped
 from prefect.client.schemas.objects import State
-from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner
 from prefect.tasks import Task
 from pydantic import BaseModel
 
 from flows.home import store
 from tasks.base.cache import code_of
 from tasks.base.dataset import DatasetRef, join_datasets, split_dataset
-from tasks.base.errors import UsageError
 from tasks.base.params import StageParams
 from tasks.base.progress import Progress, announce
 from tasks.base.report import Cost, StageResult, join_reports
@@ -38,8 +36,9 @@ CACHED = "Cached"  # Prefect's name for the state of a task that it did not have
 class Course:
     """The way of one run through its stages: runs them and keeps what they report."""
 
-    def __init__(self, runner: TaskRunner[Any] | None) -> None:
+    def __init__(self, runner: TaskRunner[Any] | None, place: str = "") -> None:
         self.runner = runner
+        self.place = place or str(store())  # folder of the store
         self.results: list[StageResult] = []
         self.inputs: list[DatasetRef] = []  # what the stage of each result read
         self.timings: list[StageTiming] = []
@@ -107,7 +106,7 @@ class Course:
         started = time.perf_counter()
         announce(Progress(examiner.name, 0, 1, 0))
         passport, cached = self._one(examiner, **call)
-        store_passport(passport, store())
+        store_passport(passport, self.place)
         self.cost = self.cost if cached else self.cost + passport.cost
         self._time(examiner.name, passport.asked, started, 0.0, cached)
         return passport
@@ -205,28 +204,3 @@ def is_whole(result: BaseModel) -> bool:
 def references(result: BaseModel) -> list[DatasetRef]:
     """Every dataset that a result points at."""
     return [value for value in dict(result).values() if isinstance(value, DatasetRef)]
-
-
-@contextmanager
-def task_runner(name: str) -> Iterator[TaskRunner[Any]]:
-    """The runner of this name, started and ended here, so that the form in the UI can choose it.
-
-    Raises:
-        UsageError: Ray is asked for and not installed.
-    """
-    made: TaskRunner[Any]
-    if name == "ray":
-        try:
-            from prefect_ray import RayTaskRunner
-        except ImportError:
-            raise UsageError(
-                "runner=ray needs Ray, which is an extra: pip install 'finery[ray]', or use "
-                "runner=processes on this machine"
-            ) from None
-        made = RayTaskRunner(init_kwargs={"include_dashboard": False})
-    elif name == "processes":
-        made = ProcessPoolTaskRunner()
-    else:
-        made = ThreadPoolTaskRunner()
-    with made as runner:
-        yield runner

@@ -47,8 +47,8 @@ def plain(source: str, out: str) -> Run:
     from flows.curate import curate_files
     from flows.front import Call
     from flows.params import CurateParams
+    from flows.plain import PlainCourse
     from tasks.ingest.sources import find_sources
-    from tests.bench.course import PlainCourse
 
     probe, total = _probe(), Spent()
     with measured(total):

@@ -1,4 +1,4 @@
-"""The flow's stages without Prefect's engine: what the work itself costs."""
+"""The way of a run without Prefect's engine and its cache: to price a run, or to time it."""
 
 from typing import Any, TypeVar
 
@@ -12,13 +12,13 @@ R = TypeVar("R", bound=BaseModel)
 
 
 class PlainCourse(Course):
-    """Calls the function of each task directly, one after the other, without a cache."""
+    """Calls the function of each task directly, one after the other."""
 
-    def __init__(self) -> None:
-        super().__init__(None)
+    def __init__(self, place: str = "") -> None:
+        super().__init__(None, place)
 
-    def _one(self, stage: Task[..., R], **arguments: object) -> tuple[R, bool]:
-        return stage.fn(**arguments), False
+    def _one(self, stage: Task[..., R], **call: object) -> tuple[R, bool]:
+        return stage.fn(**call), False
 
     def release(
         self, publish: Task[..., tuple[Release, dict[str, Any]]], plan: ReleasePlan
