@@ -18,7 +18,7 @@ from tasks.score.calibration.candidate import Candidate, judges_of
 from tasks.score.calibration.exam import hold, is_compared, retest_of, size_of
 from tasks.score.calibration.gold import read_gold
 from tasks.score.calibration.sheet import fill_in
-from tasks.score.judge import FEW, JudgeParams, judge
+from tasks.score.judge import FEW, JudgeParams, canaries_of, judge
 from tasks.score.panel import PanelParams
 
 
@@ -55,13 +55,19 @@ def price_judge(rows: DatasetRef, params: RunParams, given: JudgeParams) -> list
         outcome = judge(read_dataset(rows), JudgeParams(**dict(alone)), [pricer])
         figures: dict[str, Any] = outcome.figures
         judged = figures.get("judged", 0) + sum(figures.get("unscored", {}).values())
-        lines.append(_line("score.judge", pricer, _note(one, pricer)))
-        margin = params.score.margin.rows
-        margin = min(margin, FEW) if pricer.grade == "demo" else margin
-        if judged and margin and rows.rows > judged:
-            part = min(margin, rows.rows - judged) / judged
-            lines.append(_part(lines[-1], part))
+        line = _line("score.judge", pricer, _note(one, pricer))
+        again = min(canaries_of(given, [pricer]), judged)
+        lines.append(_more(line, again / judged if judged else 0))
+        margin = min(_margin(params, pricer), rows.rows - judged)
+        if margin > 0 and judged >= params.score.classifier.min_judged:
+            lines.append(_part(line, margin / judged))
     return lines
+
+
+def _margin(params: RunParams, pricer: Pricer) -> int:
+    """The most rows that the judge is asked about where the head is not sure."""
+    most = params.score.margin.rows
+    return min(most, FEW) if pricer.grade == "demo" else most
 
 
 def price_exam(gold: str, params: RunParams, given: JudgeParams) -> list[Priced]:
@@ -107,10 +113,17 @@ def _line(stage: str, pricer: Pricer, note: str) -> Priced:
 
 def _part(line: Priced, part: float) -> Priced:
     """As much again for rows like those, at most."""
+    more = _more(line, part - 1)
+    return more._replace(stage="score.margin", recalled=0, note="at most")
+
+
+def _more(line: Priced, part: float) -> Priced:
+    """With so many more rows like those, as a share of them."""
+    whole = 1 + part
     return line._replace(
-        stage="score.margin", calls=round(line.calls * part), recalled=0,
-        tokens_in=round(line.tokens_in * part), tokens_out=round(line.tokens_out * part),
-        money=None if line.money is None else line.money * part, note="at most",
+        calls=round(line.calls * whole), tokens_in=round(line.tokens_in * whole),
+        tokens_out=round(line.tokens_out * whole),
+        money=None if line.money is None else line.money * whole,
     )  # fmt: skip
 
 

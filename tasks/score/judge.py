@@ -67,8 +67,8 @@ def judge(rows: pl.LazyFrame, params: JudgeParams, models: Sequence[Model] = ())
     chosen = draw(listed.filter("has_answer").collect(), _size(params, models), params.seed or 0)
     seen = rows.filter(pl.col("id").is_in(chosen.implode())).sort("id").collect()
     judged = judge_rows(models, seen, params)
-    few = min(params.canaries, 1) if grade_of(models) == "demo" else params.canaries
-    figures = judged.figures | canary(models, seen.head(few), judged.scores, params)
+    few = seen.head(canaries_of(params, models))
+    figures = judged.figures | canary(models, few, judged.scores, params)
     otherwise = pl.when(_has_answer()).then(pl.lit("not_sampled")).otherwise(pl.lit("no_answer"))
     return Outcome(
         with_grades(rows, judged.scores, otherwise), figures,
@@ -82,6 +82,11 @@ def _has_answer() -> pl.Expr:
     says = answer().str.strip_chars() != ""
     calls = last.struct.field("extra").str.contains('"tool_calls"', literal=True)
     return answer().is_not_null() & (says | calls.fill_null(value=False))
+
+
+def canaries_of(params: JudgeParams, models: Sequence[Model]) -> int:
+    """Rows that are judged once more with a demand in them: of a demo model one is enough."""
+    return min(params.canaries, 1) if grade_of(models) == "demo" else params.canaries
 
 
 def _size(params: JudgeParams, models: Sequence[Model]) -> int:
