@@ -40,7 +40,12 @@ def quality(plan: ReleasePlan, mask: Mask) -> Facts:
         "tiers": _tiers(plan),
         "whys": _whys(plan),
         "heads": _heads(plan),
-        "scores": [_distribution(name, before, kept) for name in columns if before[name].count()],
+        "scores": [
+            _distribution(name, before, kept)
+            for name in columns
+            if before[name].count() and not _is_flag(before[name])
+        ],
+        "flags": [_flag(name, before[name]) for name in columns if _is_flag(before[name])],
         "worst": _worst(plan, before, mask),
         "unscored": _unscored(before),
     }
@@ -122,6 +127,20 @@ def _heads(plan: ReleasePlan) -> list[str]:
         f"The head was taught by {figures['judged']:,} judged rows and agrees with the judge, on "
         f"prompts that did not teach it, by {', '.join(told)}. {verdict}"
     ]
+
+
+def _is_flag(values: pl.Series) -> bool:
+    """Whether a score says yes or no and nothing between."""
+    return values.dtype == pl.Int8
+
+
+def _flag(name: str, values: pl.Series) -> Facts:
+    """How many rows have a sign that is there or not."""
+    measure, yes = MEASURES[name], int(values.sum())
+    return {
+        "name": name, "title": measure.title, "what": measure.what, "blind": measure.blind,
+        "yes": yes, "no": values.count() - yes, "unscored": values.null_count(),
+    }  # fmt: skip
 
 
 def _distribution(name: str, before: pl.DataFrame, kept: pl.DataFrame) -> Facts:

@@ -75,6 +75,10 @@ def test_without_a_model_every_row_has_a_verdict_and_none_is_called_good(fresh_s
     assert "good" not in verdicts(rows)
     page = (tmp_path / "out" / "report.html").read_text()
     assert "never good by default" in page
+    quality = json.loads((tmp_path / "out" / "report.json").read_text())["quality"]
+    refusals = next(f for f in quality["flags"] if f["name"] == "score_refusal")
+    assert (refusals["yes"], refusals["no"], refusals["unscored"]) == (0, 60, 0)
+    assert "score_refusal" not in {s["name"] for s in quality["scores"]}, "a table says it better"
     assert not (tmp_path / "out" / "train.jsonl").exists(), "nothing was split"
 
 

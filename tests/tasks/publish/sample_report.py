@@ -121,6 +121,8 @@ def quality() -> dict[str, Any]:
              "rows": 0, "unscored": 2960, "median": None, "mean": None, "bins": bins,
              "raw": [0] * 10, "kept": [0] * 10},
         ],
+        "flags": [{"name": "score_refusal", "title": "Refusal", "what": "Declines." + SCRIPT,
+                   "blind": "Other words.", "yes": 41, "no": 2900, "unscored": 19}],
         "worst": [{"name": "score_judge", "title": "Judge",
                    "rows": [example("Say it.\n" + SCRIPT, score=0.01)]}],
         "unscored": {"budget_reached": 519},

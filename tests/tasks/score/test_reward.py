@@ -10,8 +10,9 @@ from tasks.base.errors import UsageError
 from tasks.llm import limits
 from tasks.llm.call import Answer, Call
 from tasks.llm.params import BudgetParams, LlmParams
+from tasks.score.reward import add_rewards, score_reward
 from tasks.score.reward_endpoint import EndpointScorer
-from tasks.score.reward_params import RewardParams, add_rewards, score_reward
+from tasks.score.reward_params import RewardParams
 from tasks.score.reward_routes import ROUTES, as_pair, as_text, reward_of
 from tests.builders import row, table, turn
 from tests.fault_server import Fault, FaultServer, chat

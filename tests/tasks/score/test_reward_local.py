@@ -7,8 +7,9 @@ import pytest
 
 from tasks.base.dataset import read_dataset
 from tasks.base.errors import UsageError
+from tasks.score.reward import score_reward
 from tasks.score.reward_local import LocalScorer
-from tasks.score.reward_params import RewardParams, score_reward
+from tasks.score.reward_params import RewardParams
 from tests.builders import row, turn
 from tests.tasks.score.tiny_onnx import classifier
 
