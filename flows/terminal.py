@@ -114,6 +114,10 @@ def _quality(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (ric
             table.add_row(tier["tier"], *(f"{tier[v]:,}" if tier[v] else "" for v in verdicts))
         console.print(table)
         console.print()
+    for why in report.get("quality", {}).get("whys", ()):
+        if why["told"]:
+            line = f"{why['rows']:,} rows unscored: {why['what']} ({why['told']})"
+            console.print(escape(line), soft_wrap=True)
     for line in report.get("quality", {}).get("heads", ()):
         console.print(escape(line), soft_wrap=True)
     for passport in report.get("passports", ()):

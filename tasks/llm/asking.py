@@ -55,7 +55,7 @@ class Asking:
         What yields is whatever had to arrive first.
         """
         size, budget = characters(call.body), self.exchange.budget
-        tokens = int(size / self.ratio) + OVERHEAD
+        tokens = budget.likely(size, int(size / self.ratio) + OVERHEAD)
         amount = budget.worth(tokens, call.tokens_out, self.is_batch)
         while not budget.reserve(amount):
             if not self.flying and not self.batch:

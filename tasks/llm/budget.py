@@ -52,6 +52,19 @@ class Budget:
         self.price = price
         self.purse = purse or Purse()
         self.spent = Amount()  # by this door
+        self._characters = self._tokens = 0  # of questions that were answered
+
+    def learn(self, characters: int, tokens: int) -> None:
+        """Note how many tokens a question of so many characters took."""
+        with self.purse.lock:
+            self._characters += characters
+            self._tokens += tokens
+
+    def likely(self, characters: int, estimate: int) -> int:
+        """Tokens that a question will take: the estimate, or more if earlier ones took more."""
+        with self.purse.lock:
+            seen = self._tokens / self._characters if self._characters else 0.0
+        return max(estimate, int(characters * seen))
 
     def worth(self, tokens_in: int, tokens_out: int, batched: bool = False) -> Amount:
         """So many tokens with what they cost; nothing where the model has no price."""

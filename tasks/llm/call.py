@@ -67,6 +67,7 @@ class Answer(NamedTuple):
     recalled: bool = False  # remembered from an earlier call, so it cost nothing now
     tokens_in: int = 0
     tokens_out: int = 0
+    wasted: int = 0  # attempts before, without an answer, that may be on the bill all the same
 
 
 class Model(Protocol):

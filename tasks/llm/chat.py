@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from tasks.llm.call import Answer, Call, Reason
 from tasks.llm.refusal import is_refusal
+from tasks.llm.replies import CHAT as PATH
 
-PATH = "/chat/completions"
+ROUNDING = 1e-3  # above nought there is no log of a probability, but servers round
 
 
 class Token(NamedTuple):
@@ -132,8 +133,10 @@ def _tokens(logprobs: object) -> tuple[Token, ...]:
 def _weighed(token: Mapping[str, Any]) -> tuple[str, float] | None:
     """Token and log-probability; None where either is no such thing."""
     text, logprob = token.get("token"), token.get("logprob")
-    if isinstance(text, str) and isinstance(logprob, int | float) and not math.isnan(logprob):
-        return text, float(logprob)
+    if not isinstance(text, str) or isinstance(logprob, bool):
+        return None
+    if isinstance(logprob, int | float) and -math.inf < logprob <= ROUNDING:
+        return text, min(float(logprob), 0.0)
     return None
 
 

@@ -22,6 +22,7 @@ class Client:
         self.dialect = dialect_of(str(client.base_url), model)
         self.pace, self.attempts = pace, attempts
         self.sent = 0  # calls sent, every attempt counted
+        self.rejected: int | None = 0  # calls, before the first that was not; None after that
         self.last = Outcome(None)  # of all calls, the latest that failed
 
     async def ask(self, call: Call, tokens: int, timeout: float) -> Answer:
@@ -33,18 +34,19 @@ class Client:
             timeout: Seconds that one attempt may take.
         """
         body = {"model": self.model, **call.body}
-        last = self.last
+        last, paid = self.last, 0
         for attempt in range(self.attempts):
             if not await self.pace.enter(tokens):
-                return self._hopeless()
+                return self._hopeless()._replace(wasted=paid)
             last = await self._attempt(call.path, body, tokens, timeout)
+            paid += last.is_paid
             if last.body is not None:
-                return Answer(last.body, None, "", False, *usage(last.body))
+                return Answer(last.body, None, "", False, *usage(last.body), wasted=paid)
             if not last.again:
                 break
             if attempt + 1 < self.attempts and not last.wait:
                 await self.pace.sleep(self.pace.backoff(attempt))
-        return Answer(None, last.reason, last.detail)
+        return Answer(None, last.reason, last.detail, wasted=paid)
 
     def _hopeless(self) -> Answer:
         """What a call that is not sent any more has to say."""
@@ -61,8 +63,9 @@ class Client:
         except TimeoutError:
             told = f"no answer within {timeout:g} s"
             outcome = Outcome(
-                None, "endpoint_failed", told, again=True, is_limit=True, reached=False
-            )
+                None, "endpoint_failed", told, again=True, is_limit=True, is_paid=True,
+                reached=False,
+            )  # fmt: skip
         except BaseException:
             self.pace.leave(estimated=tokens, used=0)
             raise
@@ -80,6 +83,10 @@ class Client:
 
     def _learn(self, outcome: Outcome) -> None:
         """What one attempt says about the endpoint."""
+        if outcome.reason == "call_rejected":
+            outcome = self._too_many(outcome)
+        elif not outcome.again:
+            self.rejected = None
         if outcome.body is None:
             self.last = outcome
         if outcome.for_all:
@@ -91,6 +98,16 @@ class Client:
                 self.pace.too_much()
             self.pace.failed(reached=outcome.reached)
             self.pace.wait_for(outcome.wait or 0.0)
+
+    def _too_many(self, outcome: Outcome) -> Outcome:
+        """A rejected call; many of them and no other make it the endpoint that is wrong."""
+        if self.rejected is None:
+            return outcome
+        self.rejected += 1
+        if self.rejected < 20 + 3 * self.pace.most:  # so many may be on their way in one form
+            return outcome
+        told = f"it rejected each of the first {self.rejected} calls; last: {outcome.detail}"
+        return Outcome(None, "endpoint_failed", told, for_all=True)
 
     async def _send(self, path: str, body: dict[str, Any], tokens: int) -> Outcome:
         import httpx2
@@ -105,10 +122,12 @@ class Client:
         except APIStatusError as error:
             if error.status_code in (400, 422) and self.dialect.learn(said, error.body):
                 return await self._send(path, body, tokens)
-            return refused(error.status_code, error.response.headers, error.body)
+            return refused(error.status_code, error.response.headers, error.body, path)
         except (APIConnectionError, httpx2.HTTPError) as error:
             kind = type(error.__cause__ or error).__name__
             told, reached = f"connection failed: {kind}", not kind.startswith("Connect")
-            return Outcome(None, "endpoint_failed", told, again=True, reached=reached)
+            return Outcome(
+                None, "endpoint_failed", told, again=True, is_paid=reached, reached=reached
+            )
         self.pace.heed(reply.headers, tokens)
-        return accepted(reply.content)
+        return accepted(reply.content, path)

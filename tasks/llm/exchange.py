@@ -128,6 +128,8 @@ class Exchange:
         try:
             if kept:
                 self.memory.remember(self.identity, kept)
+            for _, size, one in kept:
+                self.budget.learn(size, one.tokens_in)
         except Exception as error:
             return error
         return None
@@ -173,6 +175,7 @@ class Exchange:
     def _arrive_batched(self, key: str, body: dict[str, object], asked: Flight | None) -> None:
         """Keep one answer of a batch; an earlier batch may hold some that nobody asked for now."""
         answer = Answer(body, None, "", False, *usage(body))
+        answer = _counted(asked, answer) if asked else answer
         kept = Remembered(body, answer.tokens_in, answer.tokens_out)
         self.memory.remember(self.identity, [(key, asked.size if asked else 0, kept)])
         if asked is not None:
@@ -191,7 +194,8 @@ class Exchange:
 
 
 def _counted(flight: Flight, answer: Answer) -> Answer:
-    """`answer` with the estimated tokens, where the endpoint does not count."""
+    """`answer` with the tokens set aside for it, where the endpoint does not count."""
     if answer.body is None or answer.tokens_in + answer.tokens_out:
         return answer
-    return answer._replace(tokens_in=flight.reserved.tokens_in)
+    taken = flight.reserved
+    return answer._replace(tokens_in=taken.tokens_in, tokens_out=taken.tokens_out)

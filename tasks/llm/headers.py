@@ -19,7 +19,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if wait is None and said:
         try:
             wait = max(0.0, parsedate_to_datetime(said).timestamp() - time())
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
     return wait
 

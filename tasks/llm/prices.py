@@ -13,7 +13,7 @@ TABLE = Path(__file__).with_name("prices.yaml")
 
 
 class _Price(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     in_: float = Field(ge=0, alias="in")
     out: float = Field(ge=0)

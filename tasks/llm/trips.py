@@ -54,15 +54,21 @@ class Trips:
         return trip.flights if trip is not None else []
 
     def arrive(self, key: str, answer: Answer | Exception, batched: bool = False) -> None:
-        """Hand an answer to all who wait for it. It is paid once; the others recall it."""
+        """Hand an answer to all who wait for it. It is paid once; the others recall it.
+
+        What attempts without an answer took is not known, and set down at what was set aside.
+        """
         for nth, flight in enumerate(self.take(key)):
             if isinstance(answer, Exception):
                 self.land(flight, answer, Amount())
-            elif answer.body is not None and nth:
-                again = answer._replace(recalled=True, tokens_in=0, tokens_out=0)
+            elif nth:
+                recalled = answer.body is not None
+                again = answer._replace(recalled=recalled, tokens_in=0, tokens_out=0, wasted=0)
                 self.land(flight, again, Amount())
             else:
                 used = self.budget.worth(answer.tokens_in, answer.tokens_out, batched)
+                for _ in range(answer.wasted):
+                    used = used.plus(flight.reserved)
                 self.land(flight, answer, used)
 
     def land(self, flight: Flight, what: Arrival, used: Amount) -> None:

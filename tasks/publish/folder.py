@@ -47,7 +47,8 @@ class RunFolder:
 
     def finish(self, manifest: dict[str, object]) -> None:
         """Write the manifest, which says that all else is there."""
-        body = json.dumps({**manifest, "files": self.files}, indent=2, ensure_ascii=False)
+        whole = {**manifest, "files": self.files}
+        body = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
         draft = self.path / f".{MANIFEST}.draft"
         draft.write_text(body + "\n")
         draft.replace(self.path / MANIFEST)

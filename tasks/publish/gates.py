@@ -61,6 +61,7 @@ class Measured(NamedTuple):
     residual_pii: int | None  # None: redaction is off, nothing was audited
     verdicts: dict[str, int] | None = None  # rows by verdict; None: nothing was scored
     judge: str | None = None  # why the judge may not drop what it was told to; "" if it may
+    answered: tuple[int, int] | None = None  # rows that it scored, of those it was asked about
 
 
 def judge_gates(seen: Measured, params: GateParams) -> list[Gate]:
@@ -87,6 +88,11 @@ def judge_gates(seen: Measured, params: GateParams) -> list[Gate]:
     if seen.judge is not None:
         told = seen.judge or "the judge that rows are dropped by has passed its exam, or is forced"
         gates.append(Gate("judge_passport", 0, int(bool(seen.judge)), not seen.judge, told))
+    if seen.answered is not None and seen.answered[1]:
+        scored, asked = seen.answered
+        gates.append(
+            _least("judge_answers", 1, scored, f"the judge scored {scored:,} of {asked:,} rows")
+        )
     return sorted(gates, key=lambda gate: gate.passed)
 
 

@@ -63,6 +63,16 @@ def verdicts(plan: ReleasePlan) -> dict[str, int] | None:
     return dict(sorted(counted.items()))
 
 
+def answered(plan: ReleasePlan) -> tuple[int, int] | None:
+    """Rows that the judge scored, of those that it was asked about; None where there is none."""
+    result = plan.result("score.judge")
+    if result is None:
+        return None
+    figures: Any = result.report.figures
+    judged = figures.get("judged", 0)
+    return judged, judged + sum(figures.get("unscored", {}).values())
+
+
 def _scored(plan: ReleasePlan, columns: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Scores of the kept rows, and of those that left for their scores."""
     present = read_dataset(plan.kept).collect_schema().names()
@@ -99,10 +109,16 @@ def _tiers(plan: ReleasePlan) -> list[Facts]:
 
 
 def _whys(plan: ReleasePlan) -> list[Facts]:
-    result = plan.result("score.verdict")
+    result, judged = plan.result("score.verdict"), plan.result("score.judge")
     counted: Any = result.report.figures.get("whys", {}) if result else {}
+    told: Any = judged.report.figures.get("told", {}) if judged else {}
     return [
-        {"why": why, "what": WHYS.get(why, why.replace("_", " ")), "rows": rows}
+        {
+            "why": why,
+            "what": WHYS.get(why, why.replace("_", " ")),
+            "rows": rows,
+            "told": told.get(why, ""),
+        }
         for why, rows in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     ]
 

@@ -17,7 +17,7 @@ from tasks.publish.formats import export, suffix
 from tasks.publish.gates import Measured, judge_gates
 from tasks.publish.lines import REFUSALS
 from tasks.publish.plan import Release, ReleasePlan
-from tasks.publish.quality import verdicts
+from tasks.publish.quality import answered, verdicts
 from tasks.publish.report import render
 from tasks.publish.report_facts import gather, spent
 from tasks.redact.mask import mask_texts
@@ -106,6 +106,7 @@ def _measured(plan: ReleasePlan, ledger: pl.DataFrame) -> Measured:
         residual_pii=None if plan.residues is None else sum(plan.residues.values()),
         verdicts=verdicts(plan),
         judge=plan.judge_refused,
+        answered=answered(plan),
     )
 
 
@@ -122,7 +123,7 @@ def _write_pages(folder: RunFolder, plan: ReleasePlan, report: dict[str, Any]) -
 
 
 def _json(document: dict[str, Any]) -> bytes:
-    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def _manifest(plan: ReleasePlan, report: dict[str, Any]) -> dict[str, object]:

@@ -36,11 +36,11 @@ class Heard(NamedTuple):
     preferences: dict[str, Preference]
     backend: Name | None
 
-    def is_waiting(self, name: str) -> bool:
-        """Whether it may say more of this row another time."""
+    def is_waiting(self, name: str, passing: Sequence[str] = PASSING) -> bool:
+        """Whether it may say more of this row another time: its reason is one of `passing`."""
         preference = self.preferences.get(name)
         reasons = [one.reason for one in self.opinions[name].decisions]
-        return any(why in PASSING for why in (*reasons, preference and preference.reason))
+        return any(why in passing for why in (*reasons, preference and preference.reason))
 
 
 def schema(rubric: Rubric) -> pl.Schema:
@@ -106,6 +106,17 @@ def summary(scores: pl.DataFrame) -> dict[str, JsonValue]:
         "mean_mass": rounded(ordered["score_judge_mass"].mean()),
         "mean_disagreement": rounded(ordered["score_judge_disagreement"].mean()),
     }
+
+
+def told(heard: Sequence[Heard]) -> dict[str, JsonValue]:
+    """What lies behind each reason for which a judge said nothing: a status, never text of a row.
+
+    Of several for one reason it is the first in the alphabet, so that it does not depend on which
+    answer came first.
+    """
+    decisions = (d for one in heard for opinion in one.opinions.values() for d in opinion.decisions)
+    why = sorted({(d.reason, d.detail) for d in decisions if d.reason and d.detail}, reverse=True)
+    return {"told": dict(why)}
 
 
 def order(heard: Sequence[Heard]) -> dict[str, JsonValue]:

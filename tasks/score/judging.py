@@ -6,11 +6,11 @@ from typing import NamedTuple
 import polars as pl
 from pydantic import JsonValue
 
-from tasks.llm.call import Model
+from tasks.llm.call import PASSING, Model
 from tasks.score.backends.asking import Item
 from tasks.score.backends.choose import decide
 from tasks.score.case import Case, case_of, pair_of
-from tasks.score.grades import Heard, Line, columns_of, opinion_of, order, schema, summary
+from tasks.score.grades import Heard, Line, columns_of, opinion_of, order, schema, summary, told
 from tasks.score.pairwise import compare
 from tasks.score.panel import PanelParams, grade_of
 from tasks.score.rubric import Rubric
@@ -66,8 +66,11 @@ def judge_rows(models: Sequence[Model], rows: pl.DataFrame, params: PanelParams)
         "backends": [one.backend for one in heard],
         "cut": sum(case.is_cut for case in docket.cases.values()),
     }
-    waiting = sum(any(one.is_waiting(name) for one in heard) for name in docket.cases)
-    return Judged(scores, figures | summary(scores) | order(heard), waiting)
+    # where every row was rejected it is the endpoint that is wrong, and may be right next time
+    none_scored = not scores["score_judge"].count()
+    passing = (*PASSING, "call_rejected") if none_scored else PASSING
+    waiting = sum(any(one.is_waiting(name, passing) for one in heard) for name in docket.cases)
+    return Judged(scores, figures | summary(scores) | told(heard) | order(heard), waiting)
 
 
 def _docket(rows: pl.DataFrame, params: PanelParams, limit: int) -> Docket:

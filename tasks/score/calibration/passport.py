@@ -96,12 +96,24 @@ class Passport(BaseModel):
 
 
 def store_passport(passport: Passport, store: str | Path) -> Path:
-    """Write `passport` in place of any earlier one of that judge."""
+    """Write `passport` in place of any earlier one of that judge.
+
+    An exam that an outage or a budget cut short takes no place of one that was not.
+    """
     file = _file(store, passport.judge)
+    if passport.unfinished and _is_whole(file):
+        return file
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{uuid4().hex}")
     draft.write_text(passport.model_dump_json(indent=1), encoding="utf-8")
     return draft.replace(file)
+
+
+def _is_whole(file: Path) -> bool:
+    try:
+        return not Passport.model_validate_json(file.read_bytes()).unfinished
+    except (FileNotFoundError, ValidationError):
+        return False
 
 
 def load_passport(store: str | Path, judge: JudgeIdentity) -> Passport | None:

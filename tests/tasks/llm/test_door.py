@@ -450,4 +450,5 @@ def test_progress_is_told_while_calls_are_answered(tmp_path, monkeypatch):
 
 
 def test_the_status_of_a_refusal_is_told_and_not_its_text():
-    assert replies.refused(404, {}, None).detail == "status 404: no such model, or no such path"
+    told = replies.refused(404, {}, None, "/chat/completions").detail
+    assert told == "status 404: no such model, or no such path"

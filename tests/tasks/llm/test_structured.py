@@ -109,7 +109,7 @@ def test_who_finds_no_form_twice_is_unparsable_and_asked_no_third_time(asked):
 
 
 def test_a_body_of_another_form_is_asked_for_once_more(asked):
-    replies = iter([{"choices": []}, chat(GOOD)])
+    replies = iter([{"choices": [{"message": {"content": 7}}]}, chat(GOOD)])
     results, calls = asked(lambda *_: next(replies), "a")
     assert (results["a"].rung, calls) == ("asked_again", 2)
 

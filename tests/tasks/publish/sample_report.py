@@ -110,8 +110,9 @@ def quality() -> dict[str, Any]:
              "answers": 2400, "tokens": 812_000, "money": 0.12},
             {**no, "tier": "none", "what": "nobody", "rows": 519, "unscored": 519},
         ],
-        "whys": [{"why": "refusal", "what": "begins with a refusal", "rows": 41},
-                 {"why": "budget_reached", "what": "the budget was spent", "rows": 519}],
+        "whys": [{"why": "refusal", "what": "begins with a refusal", "rows": 41, "told": ""},
+                 {"why": "endpoint_failed", "what": "no answer", "rows": 519,
+                  "told": "status 503" + SCRIPT}],
         "scores": [
             {"name": "score_judge", "title": "Judge", "what": "A rubric.", "blind": SCRIPT,
              "rows": 400, "unscored": 2560, "median": 0.7, "mean": 0.66, "bins": bins,

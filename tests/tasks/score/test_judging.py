@@ -81,7 +81,7 @@ def unless(question, said, otherwise):
 @pytest.mark.parametrize(
     ("said", "reason", "waits"),
     [(weighed({"Well": 0.8, "5": 0.2}), "low_mass", 0), ("refused", "refused", 0),
-     ("budget_reached", "budget_reached", 2), ("call_rejected", "call_rejected", 0)],
+     ("budget_reached", "budget_reached", 2), ("call_rejected", "call_rejected", 2)],
 )  # fmt: skip
 def test_a_row_with_a_criterion_open_has_no_score_and_the_reason_of_it(said, reason, waits):
     found = judged(unless("Is the answer whole", said, level(5)))

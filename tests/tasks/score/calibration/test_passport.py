@@ -43,6 +43,17 @@ def test_a_later_exam_takes_the_place_of_an_earlier_one(tmp_path):
     assert len(list((tmp_path / "passports").iterdir())) == 1
 
 
+def test_an_exam_that_was_cut_short_takes_no_place_of_a_whole_one(tmp_path):
+    short = POOR.model_copy(update={"judge": GOOD.judge, "unscored": {"endpoint_failed": 40}})
+    store_passport(GOOD, tmp_path)
+    store_passport(short, tmp_path)
+
+    assert load_passport(tmp_path, GOOD.judge) == GOOD
+    shy = short.model_copy(update={"unscored": {"refused": 40}})
+    store_passport(shy, tmp_path)
+    assert load_passport(tmp_path, GOOD.judge) == shy, "it will say no more another time"
+
+
 def test_a_damaged_passport_is_not_taken_for_none(tmp_path):
     file = store_passport(GOOD, tmp_path)
     file.write_text(file.read_text()[:-40])
