@@ -36,8 +36,10 @@ def run_command(asked: Asked, *, dry_run: bool, quiet: bool, as_json: bool) -> i
     # Prefect prints its own log and tracebacks to the terminal; the progress is ours
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     from tasks.ingest.sources import check_sources, find_sources
-    from tasks.publish.folder import refuse_foreign
+    from tasks.publish.folder import refuse_foreign, unwritable
 
+    if why := unwritable(store()):
+        raise UsageError(f"FINERY_STORE {str(store())!r}: {why}; name another folder for the store")
     spool = store() / "spool"
     specs = check_sources(asked.sources, spool)
     refuse_foreign(asked.out)

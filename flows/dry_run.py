@@ -2,14 +2,17 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flows.curate import curate_files
 from flows.front import Call
 from flows.params import CurateParams, RunParams, ScoreRunParams
 from flows.planned import PlannedCourse
-from flows.price import Priced, price_exam, price_judge, rows_as_read, total
+from flows.price import Priced, price_exam, price_judge, price_reward, rows_as_read, total
 from flows.score import score_files
 from flows.scoring import seeded_judge
+from tasks.base.dataset import DatasetRef
 from tasks.ingest.sources import SourceFile
 
 
@@ -43,14 +46,28 @@ def _price(
 ) -> list[Priced]:
     """What the stages that would run ask of models."""
     given = seeded_judge(params)
-    to_run = [s["stage"] for s in course.steps if s["will"] not in ("reuse", "skip")]
+    to_run = {s["stage"] for s in course.steps if s["will"] not in ("reuse", "skip")}
     priced = price_exam(gold, params, given) if "score.calibrate" in to_run else []
-    if "score.judge" not in to_run and "score.margin" not in to_run:
+    if not to_run & {"score.reward", "score.judge", "score.margin"}:
         return priced
-    if course.before_judge and course.before_judge.sha256:
-        return priced + price_judge(course.before_judge, params, given)
-    with rows_as_read(files, params) as rows:
-        return priced + price_judge(rows, params, given)
+    with _rows(course, files, params) as rows:
+        if "score.reward" in to_run:
+            priced += price_reward(rows, params)
+        if to_run & {"score.judge", "score.margin"}:
+            priced += price_judge(rows, params, given)
+    return priced
+
+
+@contextmanager
+def _rows(
+    course: PlannedCourse, files: list[SourceFile], params: RunParams
+) -> Iterator[DatasetRef]:
+    """The rows that would be scored: those of an earlier run, or as they are read now."""
+    if course.scored and course.scored.sha256:
+        yield course.scored
+    else:
+        with rows_as_read(files, params) as rows:
+            yield rows
 
 
 def _bill(line: Priced) -> str:

@@ -91,7 +91,9 @@ class ScoreParams(Bar):
 class RunParams(BaseModel):
     """What every flow over rows has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True
+    )
     command: ClassVar[str]
 
     ingest: IngestParams = IngestParams()
@@ -107,7 +109,7 @@ class RunParams(BaseModel):
         "extra) on many.",
     )  # fmt: skip
     seed: int = Field(
-        default=0, ge=0, title="Seed", description="Changes every choice made by chance."
+        default=0, ge=0, lt=2**32, title="Seed", description="Changes every choice made by chance."
     )
 
     @property

@@ -83,6 +83,25 @@ def _fetched(name: str) -> dict[str, str]:
 Skipped = tuple[str, str, str]  # check, why it did not run, what unlocks it
 
 
+def _unasked(params: RunParams) -> list[Skipped]:
+    """Settings of models that ask nobody: better said than found out."""
+    is_on = params.score.enabled or isinstance(params, ScoreRunParams)
+    if not is_on and params.llm.endpoint != "none":
+        why = "llm.endpoint is set, and nothing asks a model: scores are switched off"
+        return [("judge", why, "--set score.enabled=true")]
+    judge = params.score.judge
+    given = {
+        "llm.model": params.llm.model,
+        "score.judge.model": judge.model,
+        "score.judge.rubric": judge.rubric,
+    }
+    named = [name for name, value in given.items() if value]
+    if is_on and named and not judges_of(judge, params.llm):
+        why = f"{' and '.join(named)} given, and no endpoint to ask (llm.endpoint is none)"
+        return [("judge", why, "--set llm.endpoint=URL, or local")]
+    return []
+
+
 def skipped_checks(
     params: RunParams, read: list[Ingested], ignored: list[str]
 ) -> tuple[Skipped, ...]:
@@ -110,6 +129,7 @@ def skipped_checks(
         skipped.append(
             (f"{len(ignored)} files", f"of no known kind: {some}", "rename or convert them")
         )
+    skipped += _unasked(params)
     notes = [(f"reading {one.report.name}", note) for one in read for note in one.report.notes]
     return (
         *skipped,

@@ -31,14 +31,14 @@ class PlannedCourse(Course):
         super().__init__(runner=None)
         self.steps: list[dict[str, Any]] = []
         self.unknown = DatasetRef(store=str(store()), sha256="", rows=1)
-        self.before_judge: DatasetRef | None = None
+        self.scored: DatasetRef | None = None  # what the first stage that asks a model reads
 
     def whole(
         self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True, **more: object
     ) -> DatasetRef:
         """Look a stage up that sees all rows at once."""
-        if stage.name == "score.judge":
-            self.before_judge = data
+        if stage.name in ("score.reward", "score.judge") and on and self.scored is None:
+            self.scored = data
         return self._stage(stage, [data], params, on, **more)
 
     def exam(self, examiner: Task[..., Passport], **call: object) -> Passport:

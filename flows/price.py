@@ -1,7 +1,7 @@
 """What a run would ask of language models, and what that costs, before it starts."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -10,7 +10,9 @@ from flows.home import store
 from flows.params import RunParams
 from flows.plain import PlainCourse
 from tasks.base.dataset import DatasetRef, read_dataset
+from tasks.base.report import Cost
 from tasks.ingest.sources import SourceFile, find_sources
+from tasks.llm.call import Stream
 from tasks.llm.params import LlmParams
 from tasks.llm.pricing import Pricer
 from tasks.score.backends import decisions
@@ -20,6 +22,11 @@ from tasks.score.calibration.gold import read_gold
 from tasks.score.calibration.sheet import fill_in
 from tasks.score.judge import FEW, JudgeParams, canaries_of, judge
 from tasks.score.panel import PanelParams
+from tasks.score.reward import add_rewards
+from tasks.score.reward_endpoint import Scored
+from tasks.score.reward_model import folder_of
+from tasks.score.reward_routes import ROUTES, Messages, Route
+from tasks.score.reward_scorer import addresses
 
 
 class Priced(NamedTuple):
@@ -68,6 +75,42 @@ def _margin(params: RunParams, pricer: Pricer) -> int:
     """The most rows that the judge is asked about where the head is not sure."""
     most = params.score.margin.rows
     return min(most, FEW) if pricer.grade == "demo" else most
+
+
+class _Asked(NamedTuple):
+    """Stands in for a reward model: asks the pricer by the route that is named, or the first."""
+
+    pricer: Pricer
+    route: Route
+    cost: Cost = Cost()
+
+    def score(
+        self,
+        conversations: Stream[Messages],
+        samples: Sequence[Messages],  # noqa: ARG002
+    ) -> Iterator[tuple[int, Scored]]:
+        """No reward, after every call was counted."""
+        for place, answer in self.pricer.ask(map(self.route.call, conversations)):
+            yield place, Scored(None, answer.reason)
+
+
+def price_reward(rows: DatasetRef, params: RunParams) -> list[Priced]:
+    """What the reward model would be asked about `rows`; a classifier on this machine is free.
+
+    Raises:
+        UsageError: The model is not where the settings say.
+    """
+    given = params.score.reward
+    if not given.model:
+        return []
+    if given.route == "local":
+        folder_of(given.model)  # only to see that it is there
+        return []
+    where = addresses(given, params.llm)[0]
+    pricer = Pricer(where, str(store()))
+    route = next(one for one in ROUTES if given.route in ("auto", one.name))
+    add_rewards(read_dataset(rows), given, _Asked(pricer, route))
+    return [_line("score.reward", pricer, pricer.how)]
 
 
 def price_exam(gold: str, params: RunParams, given: JudgeParams) -> list[Priced]:

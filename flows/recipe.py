@@ -9,8 +9,20 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from tasks.base.errors import UsageError
+from tasks.base.yaml_text import parse
+from tasks.llm.params import PRIVATE
 
 M = TypeVar("M", bound=BaseModel)
+
+WANTED = {
+    "endpoint": "wanted is none, local, or a base URL such as https://api.openai.com/v1, without a "
+    "user, a key or a query in it",
+    "key_variable": "wanted is the NAME of an environment variable, in capitals, such as "
+    "OPENAI_API_KEY; the key itself goes into that variable. If it was a key: it is in your "
+    "shell's history now",
+    "key_secret": "wanted is the name of a Prefect Secret block, in small letters; a key is never "
+    "given as a parameter",
+}
 
 
 def read_params(model: type[M], recipe: Path | None, settings: Sequence[str]) -> M:
@@ -19,9 +31,9 @@ def read_params(model: type[M], recipe: Path | None, settings: Sequence[str]) ->
     Raises:
         UsageError: The recipe cannot be read, or a name or value is wrong.
     """
-    values = _load(recipe) if recipe else {}
+    values = _sections(model, _load(recipe) if recipe else {})
     for setting in settings:
-        _put(values, setting)
+        _put(model, values, setting)
     try:
         return model.model_validate(values)
     except ValidationError as errors:
@@ -30,7 +42,7 @@ def read_params(model: type[M], recipe: Path | None, settings: Sequence[str]) ->
 
 def _load(recipe: Path) -> dict[str, Any]:
     try:
-        values = yaml.safe_load(recipe.read_text(encoding="utf-8"))
+        values = parse(recipe.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--recipe {recipe}: cannot be read ({error}); check the path") from None
     except yaml.YAMLError as error:
@@ -46,18 +58,42 @@ def _load(recipe: Path) -> dict[str, Any]:
     return values
 
 
-def _put(values: dict[str, Any], setting: str) -> None:
-    """Set one `a.b.c=value`; the value is read as YAML, so `true`, `3` and `[a, b]` work."""
+def _sections(model: type[BaseModel], values: dict[str, Any]) -> dict[str, Any]:
+    """`values` without sections that are named and left empty."""
+    found = {}
+    for name, value in values.items():
+        inner = inner_model(_annotation(model, name))
+        if inner is not None and isinstance(value, dict):
+            found[name] = _sections(inner, value)
+        elif inner is None or value is not None:
+            found[name] = value
+    return found
+
+
+def _annotation(model: type[BaseModel], name: str) -> Any:  # noqa: ANN401 (a type form)
+    field = next((f for n, f in model.model_fields.items() if name in (n, f.alias)), None)
+    return field.annotation if field else None
+
+
+def _put(model: type[BaseModel], values: dict[str, Any], setting: str) -> None:
+    """Set one `a.b.c=value`; the value is read as YAML, so `true`, `3` and `[a, b]` work.
+
+    Where a text is wanted it stands as it was typed: a revision such as 2024-02-03 is no date.
+    """
     name, equals, text = setting.partition("=")
     if not equals or not name:
         raise UsageError(
             f"--set {setting!r}: write it as KEY=VALUE, for instance redact.strict=true"
         )
+    if not _is_utf8(setting):
+        raise UsageError(f"--set {setting!r}: is no UTF-8; is the terminal's locale another?")
+    *path, last = name.strip().split(".")
     try:
-        value = yaml.safe_load(text)
+        value = parse(text)
     except yaml.YAMLError:
         value = text
-    *path, last = name.strip().split(".")
+    if _annotation(_section(model, path), last) is str and value is not None:
+        value = value if isinstance(value, str) else text
     place = values
     for key in path:
         place = place.setdefault(key, {})
@@ -66,11 +102,22 @@ def _put(values: dict[str, Any], setting: str) -> None:
     place[last] = value
 
 
+def _is_utf8(text: str) -> bool:
+    """Whether no byte of `text` was left undecoded by the shell's locale."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _explain(model: type[BaseModel], error: Any) -> str:  # noqa: ANN401 (pydantic's ErrorDetails)
     path = [str(p) for p in error["loc"]]
     name = ".".join(path)
     if error["type"] != "extra_forbidden":
         message = error["msg"].removeprefix("Value error, ")
+        if path[-1] in PRIVATE:
+            return f"{name}: {WANTED[path[-1]]}"
         return f"{name} = {error['input']!r}: {message[:1].lower()}{message[1:]}"
     known = names(_section(model, path[:-1]))
     elsewhere = [n for n in all_names(model) if n.split(".")[-1] == path[-1]]

@@ -88,8 +88,10 @@ def _examined(course: Course, judge: PanelParams, params: RunParams, gold: str) 
     [file] = find_sources([gold], store() / "spool")
     place = Store(path=course.place)
     exam, llm = params.score.exam, _left(params.llm, course)
-    bar = params.score.bar
-    return course.exam(examine, gold=file, params=exam, judge=judge, llm=llm, store=place, bar=bar)
+    return course.exam(
+        examine, gold=file, params=exam, judge=judge, llm=llm, store=place,
+        bar=params.score.bar, redact=params.redact,
+    )  # fmt: skip
 
 
 def score_rows(course: Course, rows: DatasetRef, params: RunParams, bench: Bench) -> DatasetRef:

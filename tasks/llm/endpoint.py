@@ -32,25 +32,24 @@ def checked(params: LlmParams) -> LlmParams:
             raise UsageError("llm.mode=batch: the local model has no batches; leave it online")
         # it answers one at a time; in their order, its cache has read most of each question
         return params.model_copy(update={"concurrency": 1})
-    parts = urlsplit(params.endpoint)
-    if parts.username or parts.password or parts.query:
-        raise UsageError("llm.endpoint holds a key or a query; keys go into llm.key_variable")
-    if parts.scheme not in ("http", "https") or not parts.hostname or not _port_is_number(parts):
+    if not _is_address(params.endpoint):
         raise UsageError(
-            f"llm.endpoint {params.endpoint!r} is no address; wanted: none, local, or a base URL "
-            "such as https://api.openai.com/v1"
+            "llm.endpoint is no address; wanted: none, local, or a base URL such as "
+            "https://api.openai.com/v1, without a user, a key or a query in it"
         )
     if not params.model:
         raise UsageError(f"llm.model is empty; name a model that {params.endpoint} serves")
     return params
 
 
-def _port_is_number(parts: object) -> bool:
+def _is_address(text: str) -> bool:
     try:
-        _ = parts.port  # type: ignore[attr-defined]
+        parts = urlsplit(text)
+        _ = parts.port  # a ValueError where it is no number
     except ValueError:
         return False
-    return True
+    holds_more = parts.username or parts.password or parts.query or parts.fragment
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not holds_more
 
 
 def identity(params: LlmParams) -> str:
@@ -58,7 +57,7 @@ def identity(params: LlmParams) -> str:
     if params.endpoint == "local":
         from tasks.llm import weights
 
-        name = weights.identity(params.model or weights.DEFAULT)
+        name = weights.identity(weights.language_model(params.model))
     else:
         name = params.model
     return f"{name}+{params.revision}" if params.revision else name
@@ -74,6 +73,6 @@ def address(params: LlmParams) -> Address:
         from tasks.llm import weights
         from tasks.llm.local import local_server
 
-        server = local_server(params.model or weights.DEFAULT)
+        server = local_server(weights.language_model(params.model))
         return Address(server.base_url, server.key, server.model)
     return Address(params.endpoint.rstrip("/"), api_key(params), params.model)

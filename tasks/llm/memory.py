@@ -52,8 +52,12 @@ class Totals(NamedTuple):
 class Memory:
     """Answers by the key of their call; see `tasks.llm.call.Call.key`. Safe to use from threads."""
 
-    def __init__(self, store: str) -> None:
+    def __init__(self, store: str, *, make: bool = True) -> None:
         """Open the memory of a store, which need not be there yet.
+
+        Args:
+            store: Folder of the store.
+            make: Whether to make the file if there is none; else nothing is remembered.
 
         Raises:
             StageError: The file is damaged, or the folder cannot be written.
@@ -63,9 +67,11 @@ class Memory:
         self._pack = zstandard.ZstdCompressor(level=3)
         self._unpack = zstandard.ZstdDecompressor()
         with self._sound():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if make:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            place = self.path if make or self.path.exists() else ":memory:"
             self._db = sqlite3.connect(
-                self.path, timeout=60, isolation_level=None, check_same_thread=False
+                place, timeout=60, isolation_level=None, check_same_thread=False
             )
             self._db.execute("PRAGMA journal_mode=WAL")
             # what the system has been handed survives the process; only a power cut may take the

@@ -6,23 +6,31 @@ from pydantic import Field, field_validator
 
 from tasks.base.params import StageParams
 
+# Patterns stand in the schema of the UI's form as well, so that a key in the wrong field is turned
+# away before anything of the run is stored.
+ADDRESS = r"^(none|local|https?://[^\s@?#]+)?$"
+VARIABLE = r"^([A-Z_][A-Z0-9_]{0,63})?$"
+BLOCK = r"^([a-z0-9]+(-[a-z0-9]+)*)?$"
+PRIVATE = ("endpoint", "key_variable", "key_secret")
+"""Fields that people put keys into by mistake; what stands in them is in no message."""
+
 
 class LlmUse(StageParams):
     """Which model one use asks; whatever is empty is taken from the section `llm`."""
 
     endpoint: str = Field(
-        default="", title="Endpoint",
+        default="", title="Endpoint", pattern=ADDRESS,
         description="none, local, or the base URL of an OpenAI-compatible API.",
     )  # fmt: skip
     model: str = Field(
         default="", title="Model", description="Name of the model, as the endpoint lists it."
     )
     key_variable: str = Field(
-        default="", title="Key variable",
+        default="", title="Key variable", pattern=VARIABLE,
         description="Environment variable that holds the API key. Never the key itself.",
     )  # fmt: skip
     key_secret: str = Field(
-        default="", title="Key secret",
+        default="", title="Key secret", pattern=BLOCK,
         description="Name of the Prefect Secret block that holds the API key; goes before the "
         "variable.",
     )  # fmt: skip
@@ -53,13 +61,13 @@ class LlmParams(LlmUse):
     """The door to language models."""
 
     endpoint: str = Field(
-        default="none", title="Endpoint",
+        default="none", title="Endpoint", pattern=ADDRESS,
         description="none: no model is asked. local: a small model on this machine (`finery "
         "models install`); it shows that all works and judges no better than chance. Else the "
         "base URL of an OpenAI-compatible API, such as https://api.openai.com/v1.",
     )  # fmt: skip
     key_variable: str = Field(
-        default="OPENAI_API_KEY", title="Key variable",
+        default="OPENAI_API_KEY", title="Key variable", pattern=VARIABLE,
         description="Environment variable that holds the API key. Never the key itself.",
     )  # fmt: skip
     revision: str = Field(

@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.base.errors import UsageError
+from tasks.base.yaml_text import parse
 from tasks.llm.params import LlmParams
 
 TABLE = Path(__file__).with_name("prices.yaml")
@@ -63,7 +64,7 @@ def price_of(params: LlmParams) -> Price | None:
 def _read(path: Path) -> _Table:
     shape = "models: {NAME: {in: 0.15, out: 0.60}}, in money per million tokens"
     try:
-        return _Table.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return _Table.model_validate(parse(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = type(error).__name__
         raise UsageError(

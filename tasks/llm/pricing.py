@@ -25,7 +25,7 @@ class Pricer:
         checked(params)
         self.grade: Grade = "demo" if params.endpoint == "local" else "real"
         self.identity = identity(params)
-        self.memory = Memory(store)
+        self.memory = Memory(store, make=False)
         self.price: Price | None = price_of(params)
         self._count, self.how = counter(self.memory.totals(self.identity))
         self.estimate = Estimate(how=self.how)

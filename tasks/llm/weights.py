@@ -14,7 +14,7 @@ from tasks.llm.wheels import WeightsError, check_hash, fetch
 
 __all__ = [
     "DEFAULT", "ENGINE", "NotInstalledError", "WeightsError", "identity", "install",
-    "is_installed", "models_folder", "named", "path",
+    "is_installed", "language_model", "models_folder", "named", "path",
 ]  # fmt: skip
 
 
@@ -40,6 +40,20 @@ def named(name: str) -> Item:
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise UsageError(f"no model {name!r}; {hint}known are {', '.join(CATALOGUE)}")
     return CATALOGUE[name]
+
+
+def language_model(name: str = "") -> str:
+    """Name of a local model that answers questions; the default one for an empty name.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    known = [one for one, item in CATALOGUE.items() if ENGINE in item.needs]
+    if name and name not in known:
+        raise UsageError(
+            f"llm.endpoint=local has no language model {name!r}; known are {', '.join(known)}"
+        )
+    return name or DEFAULT
 
 
 def identity(name: str) -> str:

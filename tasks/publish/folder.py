@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from tasks.base.errors import UsageError
@@ -64,12 +65,29 @@ def refuse_foreign(out: str) -> None:
     path = Path(out)
     if path.exists() and not path.is_dir():
         raise UsageError(f"--out {out!r} is a file; name a folder")
+    if why := unwritable(path):
+        raise UsageError(f"--out {out!r}: {why}; name another folder")
     ours = (path / UNFINISHED).exists() or _listed(path) is not None
     if path.exists() and any(path.iterdir()) and not ours:
         raise UsageError(
             f"--out {out!r} is not empty and holds no run of Finery; name another folder, so that "
             "none of your files is overwritten"
         )
+
+
+def unwritable(path: Path) -> str:
+    """Why the folder `path`, which need not be there, cannot be written to; empty if it can."""
+    there = next(one for one in (path.absolute(), *path.absolute().parents) if one.exists())
+    if not there.is_dir():
+        return f"{there} is a file"
+    if not os.access(there, os.W_OK | os.X_OK) or _is_virtual(there):
+        return f"{there} cannot be written to"
+    return ""
+
+
+def _is_virtual(path: Path) -> bool:
+    """Whether `path` is in a file system of the kernel's, where even root makes no folder."""
+    return path.parts[1:2] in (("proc",), ("sys",))
 
 
 def _listed(path: Path) -> list[str] | None:

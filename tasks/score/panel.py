@@ -72,7 +72,7 @@ class PanelParams(LlmUse):
         default="", title="Salt", description="Any text; changes the marks around each row."
     )
     seed: int | None = Field(
-        default=None, ge=0, title="Seed",
+        default=None, ge=0, lt=2**32, title="Seed",
         description="Other draws, and another sample of rows. Empty: the run's.",
     )  # fmt: skip
 

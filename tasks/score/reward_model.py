@@ -46,7 +46,7 @@ class Classifier:
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
         told = _json(folder / "config.json")
-        self.longest = int(told.get("max_position_embeddings") or LONGEST)
+        self.longest = _longest(told.get("max_position_embeddings"))
         self.template = _template(_json(folder / "tokenizer_config.json"))
 
     def logits(self, messages: Messages) -> object:
@@ -67,7 +67,13 @@ class Classifier:
             "token_type_ids": said.type_ids,
         }  # fmt: skip
         arrays = {k: np.array([v], np.int64) for k, v in given.items() if k in self.inputs}
-        return np.asarray(self.session.run(None, arrays)[0])[0]
+        try:
+            return np.asarray(self.session.run(None, arrays)[0])[0]
+        except Exception as error:  # onnxruntime raises plain Exception
+            raise UsageError(
+                "the local reward model cannot read what its own tokenizer makes of a text; do "
+                f"model.onnx and tokenizer.json belong together? ({type(error).__name__})"
+            ) from None
 
 
 def _loaded(folder: Path) -> "tuple[InferenceSession, Tokenizer]":
@@ -90,8 +96,7 @@ def _loaded(folder: Path) -> "tuple[InferenceSession, Tokenizer]":
 
 def folder_of(model: str) -> Path:
     """The folder that holds a model, given itself or as a package."""
-    found = None if Path(model).is_dir() or not model.isidentifier() else find_spec(model)
-    folder = Path(found.origin).parent if found and found.origin else Path(model)
+    folder = Path(model) if Path(model).is_dir() else _package(model) or Path(model)
     missing = [name for name in FILES[:2] if not (folder / name).is_file()]
     if missing:
         raise UsageError(
@@ -101,9 +106,38 @@ def folder_of(model: str) -> Path:
     return folder
 
 
+def _package(name: str) -> Path | None:
+    """The folder of an installed package, if there is one of this name."""
+    try:
+        found = find_spec(name) if name.isidentifier() else None
+    except (ValueError, ImportError):  # a module that is no package, or a broken one
+        return None
+    return Path(found.origin).parent if found and found.origin else None
+
+
+def _longest(told: object) -> int:
+    """Tokens that the model reads, as its config says."""
+    if told is None:
+        return LONGEST
+    if isinstance(told, bool) or not isinstance(told, int) or told < 1:
+        raise UsageError(
+            f"config.json of the local reward model: max_position_embeddings is {told!r}, and "
+            "must be a number of tokens"
+        )
+    return told
+
+
 def _template(wording: dict[str, Any]) -> Template | None:
     """The chat template, if there is one; it is code from outside, so it runs in a sandbox."""
     text = wording.get("chat_template")
+    if isinstance(text, list):  # several, by name
+        named = {one.get("name"): one.get("template") for one in text if isinstance(one, dict)}
+        text = named.get("default")
+        if not isinstance(text, str):
+            raise UsageError(
+                f"tokenizer_config.json has chat templates {sorted(map(str, named))} and none that "
+                "is named default; leave the one that the model was trained with"
+            )
     if not isinstance(text, str):
         return None
     from jinja2 import TemplateError
@@ -124,7 +158,7 @@ def _template(wording: dict[str, Any]) -> Template | None:
     def render(messages: Messages) -> str:
         try:
             return template.render(messages=list(messages))
-        except TemplateError:
+        except Exception:  # whatever code from outside may raise
             raise TemplateRefusesError from None
 
     return render
@@ -136,5 +170,11 @@ def _token(value: object) -> str:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    content = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    try:
+        content = json.loads(path.read_bytes()) if path.is_file() else {}
+    except ValueError as error:
+        raise UsageError(
+            f"{path.name} of the local reward model is no JSON ({type(error).__name__}); delete "
+            "it, or put the right one there"
+        ) from None
     return content if isinstance(content, dict) else {}

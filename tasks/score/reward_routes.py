@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tasks.base.errors import UsageError
 from tasks.llm.call import Call
 
 Messages = Sequence[Mapping[str, Any]]
@@ -50,6 +51,9 @@ def reward_of(values: object, label: int) -> float | None:
 
     Returns:
         The number itself, or the probability of the class; None for anything else.
+
+    Raises:
+        UsageError: There is no such class.
     """
     numbers = np.atleast_1d(np.asarray(values))
     if numbers.dtype.kind not in "fiu":  # a text that looks like a number is none
@@ -62,6 +66,11 @@ def reward_of(values: object, label: int) -> float | None:
     if not (math.isclose(numbers.sum(), 1, abs_tol=1e-3) and (numbers >= 0).all()):
         odds = np.exp(numbers - numbers.max())
         numbers = odds / odds.sum()
+    if not -numbers.size <= label < numbers.size:
+        raise UsageError(
+            f"score.reward.label={label}: the model has {numbers.size} classes, from 0 to "
+            f"{numbers.size - 1} (or -1 for the last)"
+        )
     return float(numbers[label])
 
 

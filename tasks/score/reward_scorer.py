@@ -46,12 +46,12 @@ def open_scorer(params: RewardParams, llm: LlmParams, store: str) -> Iterator[Sc
     with ExitStack() as stack:
         doors = [
             stack.enter_context(Door(one, store, "score.reward", purse))
-            for one in _addresses(params, llm)
+            for one in addresses(params, llm)
         ]
         yield EndpointScorer(doors, params.route, params.label)
 
 
-def _addresses(params: RewardParams, llm: LlmParams) -> list[LlmParams]:
+def addresses(params: RewardParams, llm: LlmParams) -> list[LlmParams]:
     """The model by each address under which its routes may lie."""
     where = llm.for_use(params)
     if where.endpoint == "none":

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tasks.base.errors import UsageError
+from tasks.base.yaml_text import parse
 from tasks.score.decision import Question
 
 BUILT_IN = Path(__file__).with_name("rubrics") / "quality.yaml"
@@ -100,7 +101,7 @@ def load_rubric(path: str = "") -> Rubric:
     file = Path(path) if path else BUILT_IN
     try:
         text = file.read_text(encoding="utf-8")
-        values, node = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
+        values, node = parse(text), yaml.compose(text, Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"rubric {file}: cannot be read ({error}); check the path") from None
     except yaml.YAMLError as error:

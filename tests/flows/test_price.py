@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from flows.params import ScoreRunParams
-from flows.price import price_exam, price_judge, rows_as_read
+from flows.price import price_exam, price_judge, price_reward, rows_as_read
 from flows.score import score
 from flows.scoring import seeded_judge
+from tasks.base.errors import UsageError
 from tasks.ingest.sources import find_sources
 from tasks.llm.params import LlmParams
 from tests.fault_server import FaultServer
@@ -46,3 +47,20 @@ def test_what_is_remembered_costs_nothing(fresh_store, tmp_path):
         lines = priced(file, gold, ScoreRunParams(llm=llm, score=scores), tmp_path)
     assert [line.calls for line in lines] == [0, 0]
     assert all(line.recalled for line in lines)
+
+
+def test_rewards_are_priced_too(fresh_store, tmp_path):
+    reward = {"model": "rm", "endpoint": "http://127.0.0.1:9/v1", "rows": 25}
+    given = ScoreRunParams(score=params(reward=reward))
+    with rows_as_read(find_sources([source(tmp_path)], tmp_path / "spool"), given) as rows:
+        [line] = price_reward(rows, given)
+    assert (line.stage, line.model, line.calls) == ("score.reward", "rm", 25)
+    assert not (fresh_store / "memo").exists(), "a price writes nothing"
+
+
+def test_a_reward_model_that_is_not_there_is_found_out_before_the_run(fresh_store, tmp_path):
+    given = ScoreRunParams(score=params(reward={"model": "nowhere", "route": "local"}))
+    files = find_sources([source(tmp_path)], tmp_path / "spool")
+    wanted = pytest.raises(UsageError, match="is no local classifier")
+    with rows_as_read(files, given) as rows, wanted:
+        price_reward(rows, given)

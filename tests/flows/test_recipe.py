@@ -45,6 +45,13 @@ def test_values_are_read_as_yaml():
         ("export.formats=[]", "export.formats"),
         ("split={validation: 0.6, test: 0.5}", "leave nothing to train on"),
         ("ingest.text_columns.prompt=a", "prompt and an answer column"),
+        ("seed=99999999999999999999", "seed = 99999999999999999999: input should be less"),
+        ("score.judge.seed=18446744073709551616", "input should be less than"),
+        ("score.exam.scale=[5, 1]", "the lowest rating goes first"),
+        ("llm.budget.money=.inf", "finite number"),
+        ("llm.model=\udcff", "is no UTF-8"),
+        ("llm.endpoint=foo", "without a user, a key or a query"),
+        ("llm.endpoint=https://a b/v1", "such as https://api.openai.com/v1"),
     ],
 )
 def test_a_wrong_setting_names_itself_and_the_way_out(setting, said):
@@ -79,3 +86,44 @@ def test_every_name_of_the_contract_is_a_parameter():
     for name in ("redact.mode", "redact.strict", "dedup.near.threshold", "runner", "seed",
                  "split.validation", "split.test", "export.formats", "gates"):  # fmt: skip
         assert name in names
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "llm.key_variable=sk-proj-abcdef0123456789",
+        "llm.key_variable=hf_abcdefghijklmnop",
+        "score.judge.key_variable=gsk_ABCdef",
+        "llm.key_secret=sk-ABCdef0123",
+        "llm.endpoint=https://user:s3cretpw@example.org/v1",
+        "llm.endpoint=https://example.org/v1?key=s3cretpw",
+        "llm.endpoint=https://example.org/v1#sk-abcdef",
+        "score.reward.endpoint=https://s3cretpw@example.org",
+    ],
+)
+def test_a_key_in_the_wrong_parameter_is_turned_away_and_not_repeated(setting):
+    with pytest.raises(UsageError) as error:
+        read_params(CurateParams, None, [setting])
+    assert setting.split("=", 1)[1] not in str(error.value)
+    assert "s3cret" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["2024-02-03", "2024-02-31", "123", "true", "1.0", "'quoted'"])
+def test_where_a_text_is_wanted_it_stands_as_it_was_typed(text):
+    params = read_params(CurateParams, None, [f"llm.revision={text}"])
+    assert params.llm.revision == text.strip("'")
+
+
+def test_an_empty_section_of_a_recipe_is_no_value(tmp_path):
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("llm:\nscore:\n  judge:\n")
+    params = read_params(CurateParams, recipe, ["llm.model=x", "score.judge.samples=2"])
+    assert (params.llm.model, params.score.judge.samples) == ("x", 2)
+
+
+@pytest.mark.parametrize("body", ["a: 2024-02-31\n", "a: " + "[" * 2000 + "]" * 2000])
+def test_yaml_that_cannot_be_meant_is_a_clear_error(tmp_path, body):
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text(body)
+    with pytest.raises(UsageError, match="is not YAML"):
+        read_params(CurateParams, recipe, [])

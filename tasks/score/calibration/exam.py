@@ -13,12 +13,13 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from prefect import task
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tasks.base.cache import is_transient, stage_key
 from tasks.ingest.ingested import Store
 from tasks.ingest.sources import SourceFile
 from tasks.llm.params import LlmParams
+from tasks.redact.params import RedactParams
 from tasks.score.bar import Bar
 from tasks.score.calibration.bias import family_of
 from tasks.score.calibration.candidate import open_candidate
@@ -29,11 +30,12 @@ from tasks.score.calibration.limits import Limits
 from tasks.score.calibration.passport import GoldFacts, Passport
 from tasks.score.calibration.people import ceiling
 from tasks.score.calibration.prevalence import Confusion
+from tasks.score.calibration.private import without_personal_data
 from tasks.score.calibration.sheet import Sheet, fill_in
 from tasks.score.calibration.wording import with_verdict
 from tasks.score.panel import PanelParams
 
-BAR = Bar()
+BAR, NO_REDACTION = Bar(), RedactParams(enabled=False)
 FEW, MANY = 20, 400  # items asked if the run does not say: of a demo model, of a real one
 
 logger = logging.getLogger(__name__)
@@ -73,6 +75,13 @@ class ExamParams(Limits):
     seed: int = Field(
         default=0, ge=0, title="Seed", description="Other items, and other resamples."
     )
+
+    @field_validator("scale")
+    @classmethod
+    def _rises(cls, value: tuple[float, float] | None) -> tuple[float, float] | None:
+        if value is not None and value[0] >= value[1]:
+            raise ValueError("the lowest rating goes first, as in [1, 5]")
+        return value
 
 
 def sit_exam(gold: Gold, judge: Judge, params: ExamParams, bar: Bar = BAR) -> Passport:
@@ -170,9 +179,10 @@ def _errors(sheet: Sheet, good: float) -> Confusion | None:
 )  # fmt: skip
 def examine(
     gold: SourceFile, params: ExamParams, judge: PanelParams, llm: LlmParams, store: Store,
-    bar: Bar = BAR,
+    bar: Bar = BAR, redact: RedactParams = NO_REDACTION,
 ) -> Passport:  # fmt: skip
     """The passport of the judge that `judge` and `llm` name, examined on the file `gold`."""
     read = read_gold(gold, params.labels, params.scale)
+    read = without_personal_data(read, redact, store.path)
     with open_candidate(judge, llm, store.path) as candidate:
         return sit_exam(read, candidate, params, bar)

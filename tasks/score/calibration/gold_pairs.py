@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from tasks.base.table import SCHEMA
 from tasks.ingest.drafts import Draft
 from tasks.ingest.fields import Fields
 from tasks.ingest.preferences import read_preference
@@ -78,6 +79,26 @@ def read_pairs(
         labels.append([1 - label for label in given] if turn else given)
     items = pl.DataFrame(pairs, schema=PAIR, orient="row")
     return Labelled(items, labels, items["prompt"].to_list())
+
+
+def as_rows(pairs: pl.DataFrame, answer: str, lost: str | None = None) -> pl.DataFrame:
+    """Pairs as rows of the table.
+
+    Args:
+        pairs: Columns of `PAIR`.
+        answer: Column of the answer: first or second.
+        lost: Column of the answer that it is preferred to, of preference rows.
+    """
+
+    def turn(role: str, column: str) -> pl.Expr:
+        return pl.struct(role=pl.lit(role), content=pl.col(column), extra=pl.lit(None, pl.String))
+
+    rejected = pl.concat_list(turn("assistant", lost)) if lost else pl.lit(None)
+    return pairs.select(
+        id="id", source=pl.lit("gold"), source_row=None,
+        messages=pl.concat_list(turn("user", "prompt"), turn("assistant", answer)),
+        rejected=rejected, tools=None, origin=pl.lit("human"), parent=None, meta=None,
+    ).cast(SCHEMA)  # fmt: skip
 
 
 def _pair(record: Record, columns: list[str], sides: Sides) -> Pair | str:

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from tasks.base.errors import StageError
-from tasks.base.table import SCHEMA
 from tasks.score.calibration.examinee import Judge
 from tasks.score.calibration.gold import Gold
+from tasks.score.calibration.gold_pairs import as_rows
 from tasks.score.calibration.labels import FIRST, SECOND, TIE
 from tasks.score.calibration.people import majority, mean
 from tasks.score.calibration.resample import Codes, Floats
@@ -74,18 +74,9 @@ def _by_scores(gold: Gold, judge: Judge, sample: int) -> Sheet:
 
 def _both_answers(pairs: pl.DataFrame) -> pl.DataFrame:
     """A row of the table for each answer: all first ones, then all second ones."""
-
-    def turn(role: str, column: str) -> pl.Expr:
-        return pl.struct(role=pl.lit(role), content=pl.col(column), extra=pl.lit(None, pl.String))
-
-    def rows(side: str) -> pl.DataFrame:
-        return pairs.select(
-            id=pl.format("{}-" + side, "id"), source=pl.lit("gold"), source_row=None,
-            messages=pl.concat_list(turn("user", "prompt"), turn("assistant", side)),
-            rejected=None, tools=None, origin=pl.lit("human"), parent=None, meta=None,
-        ).cast(SCHEMA)  # fmt: skip
-
-    return pl.concat([rows("first"), rows("second")])
+    sides = ("first", "second")
+    each = [as_rows(pairs, side).with_columns(id=pl.format("{}-" + side, "id")) for side in sides]
+    return pl.concat(each)
 
 
 def _verdict(orders: Floats) -> Floats:

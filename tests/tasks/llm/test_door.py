@@ -10,6 +10,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pydantic import ValidationError
 
 from flows.home import ROOT
 from tasks.base import progress
@@ -244,16 +245,26 @@ def test_a_key_is_in_no_answer_no_file_and_no_error(tmp_path, monkeypatch):
     ("given", "told"),
     [
         ({"endpoint": "none"}, "no language model is named"),
-        ({"endpoint": "locall"}, "'locall' is no address"),
-        ({"endpoint": "ftp://x/v1", "model": "m"}, "is no address"),
         ({"endpoint": "http://127.0.0.1:1/v1"}, "llm.model is empty"),
-        ({"endpoint": "https://me:secret@x.example/v1", "model": "m"}, "holds a key or a query"),
+        ({"endpoint": "http://[foo", "model": "m"}, "is no address"),
+        ({"endpoint": "http://x.invalid:port/v1", "model": "m"}, "is no address"),
+        ({"endpoint": "local", "model": "minilm-l6"}, "no language model 'minilm-l6'"),
+        ({"endpoint": "local", "model": "gpt-4"}, "no language model 'gpt-4'; known are smollm2"),
     ],
 )
 def test_a_wrong_endpoint_is_a_clear_error(tmp_path, given, told):
-    with pytest.raises(UsageError, match=told) as error:
+    with pytest.raises(UsageError, match=told):
         Door(LlmParams(**given), str(tmp_path))
-    assert "secret@" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["locall", "ftp://x/v1", "https://me:secret@x.example/v1", "https://x.example/v1?key=secret"],
+)
+def test_what_is_no_endpoint_is_turned_away_with_the_parameters_and_not_repeated(endpoint):
+    with pytest.raises(ValidationError) as error:
+        LlmParams(endpoint=endpoint)
+    assert endpoint not in str(error.value), "whoever logs the error logs no key"
 
 
 def test_a_remote_endpoint_without_a_key_is_a_clear_error(tmp_path, monkeypatch):

@@ -343,8 +343,6 @@ def test_an_answer_in_an_odd_form_is_the_last_resort():
         ([[1.0], [2.0], [3.0]], -1, 3.0),  # per token
         ([[9.0, 9.0], [0.0, math.log(3)]], 1, 0.75),
         ([1000.0, 0.0], 0, 1.0),
-        ([0.25, 0.75], 2, None),
-        ([0.25, 0.75], -3, None),
         ([], -1, None),
         (None, -1, None),
         (math.nan, -1, None),
@@ -359,6 +357,12 @@ def test_an_answer_in_an_odd_form_is_the_last_resort():
 def test_what_a_head_says_is_read_as_one_number(values, label, reward):
     found = ROUTES[0].reward({"data": [{"probs": values}]}, label)
     assert found == (None if reward is None else pytest.approx(reward))
+
+
+@pytest.mark.parametrize("label", [2, -3])
+def test_a_class_that_the_model_has_not_is_a_wrong_setting(label):
+    with pytest.raises(UsageError, match=f"score.reward.label={label}: the model has 2 classes"):
+        reward_of([0.25, 0.75], label)
 
 
 def test_classes_of_predict_are_told_by_their_names_not_by_their_order():

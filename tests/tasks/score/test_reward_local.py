@@ -188,3 +188,52 @@ def test_without_the_engine_the_error_says_how_to_get_it(folder, tmp_path, monke
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(UsageError, match="pip install onnxruntime"):
         scores(folder, said("good"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"config": {"max_position_embeddings": "abc"}}, "must be a number of tokens"),
+        ({"config": {"max_position_embeddings": True}}, "must be a number of tokens"),
+        ({"tokenizer_config": {"chat_template": [{"name": "tool_use", "template": "x"}]}},
+         "none that is named default"),
+    ],
+)  # fmt: skip
+def test_a_config_that_cannot_be_meant_is_a_clear_error(tmp_path, files, told):
+    scorer = LocalScorer(str(laid_out(tmp_path / "rm", **files)), str(tmp_path), -1)
+    with pytest.raises(UsageError, match=told):
+        list(scorer.score(said("good")))
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe{}"])
+def test_a_config_that_is_no_json_is_a_clear_error(tmp_path, content):
+    folder = laid_out(tmp_path / "rm")
+    (folder / "config.json").write_bytes(content)
+    with pytest.raises(UsageError, match=r"config.json of the local reward model is no JSON"):
+        list(LocalScorer(str(folder), str(tmp_path), -1).score(said("good")))
+
+
+@pytest.mark.parametrize("template", ["{{ 1 // 0 }}", "{{ messages + 1 }}", "{{ range(10**9) }}"])
+def test_a_template_that_fails_on_a_row_rejects_that_row(tmp_path, template):
+    folder = laid_out(tmp_path / "rm", tokenizer_config={"chat_template": template})
+    found = list(LocalScorer(str(folder), str(tmp_path), -1).score(said("good")))
+    assert [scored.reason for _, scored in found] == ["call_rejected"]
+
+
+def test_of_several_templates_the_default_one_is_taken(tmp_path):
+    one = {"name": "default", "template": "{{ messages[-1].content }}"}
+    folder = laid_out(tmp_path / "rm", tokenizer_config={"chat_template": [one]})
+    [(_, found)] = LocalScorer(str(folder), str(tmp_path), -1).score(said("good good"))
+    assert found.value == 8.0
+
+
+def test_a_tokenizer_of_another_model_is_a_clear_error(tmp_path):
+    scorer = LocalScorer(str(laid_out(tmp_path / "rm", votes=VOTES[:2])), str(tmp_path), -1)
+    with pytest.raises(UsageError, match="belong together"):
+        list(scorer.score(said("good")))
+
+
+@pytest.mark.parametrize("name", ["__main__", "no_such_package_at_all", "json.decoder"])
+def test_a_name_that_is_no_package_with_a_model_is_a_clear_error(tmp_path, name):
+    with pytest.raises(UsageError, match="is no local classifier"):
+        LocalScorer(name, str(tmp_path), -1)
