@@ -121,7 +121,8 @@ def _quality(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (ric
     for line in report.get("quality", {}).get("heads", ()):
         console.print(escape(line), soft_wrap=True)
     for passport in report.get("passports", ()):
-        for line in passport["why"]:
+        losses = passport.get("losses")
+        for line in [*passport["why"], *([losses["text"]] if losses else [])]:
             console.print(escape(f"judge {passport['judge']}: {line}"), soft_wrap=True)
     cost = report.get("cost") or {}
     if cost.get("calls") or cost.get("recalled"):
