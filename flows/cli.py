@@ -125,6 +125,34 @@ def _settings(
 
 
 @app.command()
+def augment(
+    sources: Sources,
+    out: Out,
+    recipe: Recipe = None,
+    set_: Settings = None,
+    format: Formats = None,
+    text_columns: Columns = None,
+    dry_run: DryRun = False,
+    limit: Limit = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Evolve the prompts of a set, have them answered, and drop what failed with its reason.
+
+    Needs a model that writes: [bold]finery augment raw/ --out a --set llm.endpoint=local[/bold]
+    shows how it works (most of what so small a model writes fails, and the report says why); with
+    [bold]--set llm.endpoint=https://api.openai.com/v1 --set llm.model=NAME --set
+    llm.budget.money=5[/bold] it makes a set. [bold]--dry-run[/bold] prices it first.
+    """
+    from flows.commands import Asked, run_command
+
+    settings = _settings(set_, text_columns, limit)
+    settings += [f"export.formats=[{', '.join(format)}]"] if format else []
+    asked = Asked("augment", sources, out, recipe, settings)
+    raise typer.Exit(run_command(asked, dry_run=dry_run, quiet=quiet, as_json=json))
+
+
+@app.command()
 def explain(
     run: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")],
     row_id: Annotated[str, typer.Argument(metavar="ROW_ID", help="Id of a row, or its beginning.")],

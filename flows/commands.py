@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Asked(NamedTuple):
     """What was asked for on the command line."""
 
-    flow: str  # curate or score
+    flow: str  # curate, score or augment
     sources: list[str]
     out: str
     recipe: Path | None
@@ -59,10 +59,10 @@ def run_command(asked: Asked, *, dry_run: bool, quiet: bool, as_json: bool) -> i
 
 
 def _model(flow: str) -> "type[RunParams]":
-    from flows.params import CurateParams, RunParams, ScoreRunParams
+    from flows.params import AugmentRunParams, CurateParams, RunParams, ScoreRunParams
 
-    models: dict[str, type[RunParams]] = {"curate": CurateParams, "score": ScoreRunParams}
-    return models[flow]
+    models: tuple[type[RunParams], ...] = (CurateParams, ScoreRunParams, AugmentRunParams)
+    return next(model for model in models if model.command == flow)
 
 
 def _run(

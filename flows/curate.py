@@ -21,7 +21,7 @@ from flows.params import (
     ScoreParams,
 )
 from flows.plan import command_line
-from flows.scoring import Bench, refused, score_rows, seat
+from flows.scoring import Bench, refused, score_rows, seat, seeded_split
 from flows.stages import Course
 from tasks.dedup.conflict import report_conflicts
 from tasks.dedup.exact import dedup_exact
@@ -94,13 +94,7 @@ def curate_files(
     weighed = course.whole(report_conflicts, unique, params.dedup.conflict, on=on)
     bench = seat(course, params) if params.score.enabled else Bench()
     scored = score_rows(course, weighed, params, bench) if params.score.enabled else weighed
-    kept = course.whole(split_rows, scored, _seeded(params))
+    kept = course.whole(split_rows, scored, seeded_split(params.split, params.seed))
     may_not = refused(params.score, bench) if params.score.enabled else None
     passports = bench.facts(course, params.score.bar)
     return release(course, prepared, kept, params, call, passports, may_not)
-
-
-def _seeded(params: CurateParams) -> SplitParams:
-    """The split with the run's seed, unless it has its own."""
-    own = params.split.seed
-    return params.split.model_copy(update={"seed": params.seed if own is None else own})

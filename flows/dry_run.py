@@ -5,11 +5,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from flows.augment import augment_files
 from flows.curate import curate_files
 from flows.front import Call
-from flows.params import CurateParams, RunParams, ScoreRunParams
+from flows.params import AugmentRunParams, CurateParams, RunParams, ScoreRunParams
 from flows.planned import PlannedCourse
-from flows.price import Priced, price_exam, price_judge, price_reward, rows_as_read, total
+from flows.price import (
+    Priced,
+    price_evolve,
+    price_exam,
+    price_judge,
+    price_reward,
+    rows_as_read,
+    total,
+)
 from flows.score import score_files
 from flows.scoring import seeded_judge
 from tasks.base.dataset import DatasetRef
@@ -21,6 +30,8 @@ def plan_run(files: list[SourceFile], params: RunParams, as_json: bool, gold: st
     course = PlannedCourse()
     if isinstance(params, CurateParams):
         curate_files(course, files, params, Call("", "", []))
+    elif isinstance(params, AugmentRunParams):
+        augment_files(course, files, params, Call("", "", []))
     else:
         assert isinstance(params, ScoreRunParams)
         score_files(course, files, params, Call("", "", []), gold)
@@ -48,9 +59,11 @@ def _price(
     given = seeded_judge(params)
     to_run = {s["stage"] for s in course.steps if s["will"] not in ("reuse", "skip")}
     priced = price_exam(gold, params, given) if "score.calibrate" in to_run else []
-    if not to_run & {"score.reward", "score.judge", "score.margin"}:
+    if not to_run & {"augment.evolve", "score.reward", "score.judge", "score.margin"}:
         return priced
     with _rows(course, files, params) as rows:
+        if "augment.evolve" in to_run and isinstance(params, AugmentRunParams):
+            priced += price_evolve(rows, params)
         if "score.reward" in to_run:
             priced += price_reward(rows, params)
         if to_run & {"score.judge", "score.margin"}:

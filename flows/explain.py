@@ -16,9 +16,12 @@ def explain_row(run: Path, row_id: str) -> str:
         UsageError: `run` is no run, or no row or several have this id.
     """
     line = _find(run, row_id)
-    said = [f"{line['id']}  from {line['source']}, record {line['source_row']} (counted from 0)"]
+    place = f"record {line['source_row']} (counted from 0)"
+    if line["origin"] != "human":
+        place = f"made ({line['origin']})"
+    said = [f"{line['id']}  from {line['source']}, {place}"]
     if line["parent"]:
-        said.append(f"made ({line['origin']}) from {line['parent']}")
+        said.append(f"made from {line['parent']}")
     said.append(_fate(line))
     if line["twin_of"]:
         said.append(_twin(run, line))
@@ -46,7 +49,7 @@ def _find(run: Path, row_id: str) -> dict[str, Any]:
 
 def _fate(line: dict[str, Any]) -> str:
     if line["state"] == "kept":
-        return f"kept, in the {line['split']} split"
+        return f"kept, in the {line['split']} split" if line["split"] else "kept"
     because = f"{line['reason']}: {meaning(line['stage'], line['reason'])}"
     detail = f" ({line['detail']})" if line["detail"] else ""
     return f"{line['state']} by {line['stage']}, {because}{detail}"

@@ -4,6 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tasks.augment.eliminate import EliminateParams
+from tasks.augment.evolve_params import EvolveParams
 from tasks.base.params import StageParams
 from tasks.clean.encoding import EncodingParams
 from tasks.clean.markup import MarkupParams
@@ -17,6 +19,7 @@ from tasks.redact.params import RedactParams
 from tasks.score.bar import Bar
 from tasks.score.calibration.exam import ExamParams
 from tasks.score.classifier import ClassifierParams
+from tasks.score.complexity import ComplexityParams
 from tasks.score.drop import DropParams
 from tasks.score.judge import JudgeParams
 from tasks.score.likelihood import LikelihoodParams
@@ -72,6 +75,7 @@ class ScoreParams(Bar):
         "model, which judges no better than chance. The report says so.",
     )  # fmt: skip
     signals: SignalsParams = Field(default=SignalsParams(), title="Cheap signals")
+    complexity: ComplexityParams = Field(default=ComplexityParams(), title="Complexity")
     pairing: PairingParams = Field(default=PairingParams(), title="Pairs that belong together")
     likelihood: LikelihoodParams = Field(default=LikelihoodParams(), title="Likelihoods")
     reward: RewardParams = Field(default=RewardParams(), title="Reward model")
@@ -86,6 +90,13 @@ class ScoreParams(Bar):
     def bar(self) -> Bar:
         """Where good begins."""
         return Bar(**{name: getattr(self, name) for name in Bar.model_fields})
+
+
+class AugmentParams(StageParams):
+    """What is made of what is there."""
+
+    evolve: EvolveParams = Field(default=EvolveParams(), title="Evolve prompts")
+    eliminate: EliminateParams = Field(default=EliminateParams(), title="Eliminate failures")
 
 
 class RunParams(BaseModel):
@@ -124,6 +135,21 @@ class CurateParams(RunParams):
     command: ClassVar[str] = "curate"
 
     dedup: DedupParams = DedupParams()
+    split: SplitParams = SplitParams()
+    export: ExportParams = ExportParams()
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Formats that the splits are written in."""
+        return self.export.formats
+
+
+class AugmentRunParams(RunParams):
+    """All parameters of `augment` but the sources and the folder to write to."""
+
+    command: ClassVar[str] = "augment"
+
+    augment: AugmentParams = AugmentParams()
     split: SplitParams = SplitParams()
     export: ExportParams = ExportParams()
 

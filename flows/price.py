@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from flows.front import prepare
 from flows.home import store
-from flows.params import RunParams
+from flows.params import AugmentRunParams, RunParams
 from flows.plain import PlainCourse
+from tasks.augment.evolve import evolve
 from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.report import Cost
 from tasks.ingest.sources import SourceFile, find_sources
@@ -111,6 +112,22 @@ def price_reward(rows: DatasetRef, params: RunParams) -> list[Priced]:
     route = next(one for one in ROUTES if given.route in ("auto", one.name))
     add_rewards(read_dataset(rows), given, _Asked(pricer, route))
     return [_line("score.reward", pricer, pricer.how)]
+
+
+def price_evolve(rows: DatasetRef, params: AugmentRunParams) -> list[Priced]:
+    """What evolving would ask: every prompt is rewritten, and at most as many are answered.
+
+    With a model that is no demo each is also checked for its gain, and compared with its parent in
+    both orders.
+    """
+    if params.llm.endpoint == "none":
+        return []
+    given = params.augment.evolve
+    pricer = Pricer(params.llm, str(store()))
+    evolve(read_dataset(rows), given.model_copy(update={"generations": 1}), pricer)
+    line = _line("augment.evolve", pricer, f"at most; {pricer.how}")
+    steps = 2 if pricer.grade == "demo" else 4 + given.check_gain
+    return [_more(line, given.generations * steps - 1)]
 
 
 def price_exam(gold: str, params: RunParams, given: JudgeParams) -> list[Priced]:

@@ -11,13 +11,13 @@ from tasks.base.errors import UsageError
 from tasks.base.report import StageResult
 from tasks.ingest.ingested import Store
 from tasks.ingest.sources import find_sources
-from tasks.llm.params import LlmParams
 from tasks.score.bar import Bar
 from tasks.score.calibration.candidate import identity_of, judges_of
 from tasks.score.calibration.exam import examine
 from tasks.score.calibration.limits import may_decide
 from tasks.score.calibration.passport import Passport, load_passport
 from tasks.score.classifier import score_classifier
+from tasks.score.complexity import score_complexity
 from tasks.score.drop import BY_JUDGE, drop_poor
 from tasks.score.judge import JudgeParams, score_judge
 from tasks.score.likelihood import score_likelihood
@@ -27,6 +27,7 @@ from tasks.score.panel import PanelParams
 from tasks.score.reward import score_reward
 from tasks.score.signals import score_signals
 from tasks.score.verdict import score_verdict
+from tasks.select.split import SplitParams
 
 
 class Bench(NamedTuple):
@@ -84,10 +85,16 @@ def seeded_judge(params: RunParams) -> JudgeParams:
     return given if given.seed is not None else given.model_copy(update={"seed": params.seed})
 
 
+def seeded_split(given: SplitParams, seed: int) -> SplitParams:
+    """The split with the run's seed, unless it has its own."""
+    own = given.seed
+    return given.model_copy(update={"seed": seed if own is None else own})
+
+
 def _examined(course: Course, judge: PanelParams, params: RunParams, gold: str) -> Passport:
     [file] = find_sources([gold], store() / "spool")
     place = Store(path=course.place)
-    exam, llm = params.score.exam, _left(params.llm, course)
+    exam, llm = params.score.exam, course.left(params.llm)
     return course.exam(
         examine, gold=file, params=exam, judge=judge, llm=llm, store=place,
         bar=params.score.bar, redact=params.redact,
@@ -99,14 +106,15 @@ def score_rows(course: Course, rows: DatasetRef, params: RunParams, bench: Bench
     given, llm, judge = params.score, params.llm, seeded_judge(params)
     is_judged = bool(judges_of(judge, llm))
     seen = course.row_wise(score_signals, rows, given.signals)
-    paired = course.whole(score_pairing, seen, given.pairing)
+    weighed = course.row_wise(score_complexity, seen, given.complexity)
+    paired = course.whole(score_pairing, weighed, given.pairing)
     likely = course.whole(
         score_likelihood, paired, given.likelihood, on=bool(given.likelihood.model)
     )
     rewarded = course.whole(
-        score_reward, likely, given.reward, on=bool(given.reward.model), llm=_left(llm, course)
+        score_reward, likely, given.reward, on=bool(given.reward.model), llm=course.left(llm)
     )
-    judged = course.whole(score_judge, rewarded, judge, on=is_judged, llm=_left(llm, course))
+    judged = course.whole(score_judge, rewarded, judge, on=is_judged, llm=course.left(llm))
     bar = given.bar
     headed = course.whole(score_classifier, judged, given.classifier, on=is_judged, bar=bar)
     asked = course.whole(
@@ -116,18 +124,11 @@ def score_rows(course: Course, rows: DatasetRef, params: RunParams, bench: Bench
         on=is_judged,
         bar=bar,
         judge=judge,
-        llm=_left(llm, course),
+        llm=course.left(llm),
     )
     trusted = bench.refused is None
     decided = course.whole(score_verdict, asked, given.verdict, bar=bar, trusted=trusted)
     return course.whole(drop_poor, decided, given.drop, on=bool(given.drop.reasons))
-
-
-def _left(llm: LlmParams, course: Course) -> LlmParams:
-    """The door's settings with what the run has left of its budget."""
-    spent = course.cost
-    left = llm.budget.left(spent.tokens_in + spent.tokens_out, spent.money)
-    return llm.model_copy(update={"budget": left})
 
 
 def refused(params: ScoreParams, bench: Bench) -> str | None:

@@ -21,6 +21,7 @@ from tasks.ingest.ingested import Ingested
 from tasks.ingest.merge import Merged
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
+from tasks.llm.params import LlmParams
 from tasks.publish.audit import Audited
 from tasks.publish.plan import Release, ReleasePlan, StageTiming
 from tasks.score.calibration.passport import Passport, store_passport
@@ -110,6 +111,12 @@ class Course:
         self.cost = self.cost if cached else self.cost + passport.cost
         self._time(examiner.name, passport.asked, started, 0.0, cached)
         return passport
+
+    def left(self, llm: LlmParams) -> LlmParams:
+        """The door's settings with what the run has left of its budget."""
+        spent = self.cost
+        budget = llm.budget.left(spent.tokens_in + spent.tokens_out, spent.money)
+        return llm.model_copy(update={"budget": budget})
 
     def release(self, publish: Publisher, plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
         """Write what came of the run; never from cache."""

@@ -83,9 +83,11 @@ def show_waterfall(report: dict[str, Any], out: str) -> None:
     for line in report["waterfall"]:
         name = line["stage"] if line["stage"] != stage else ""
         stage = line["stage"]
-        lost = f"-{line['dropped']:,}" if line["dropped"] else "0"
-        share = f"{line['share']:.1%}" if line["dropped"] else ""
-        table.add_row(name, line["reason"], lost, share, f"{line['left']:,}")
+        made = line.get("made", 0)
+        lost = f"-{line['dropped']:,}" if line["dropped"] else f"+{made:,}" if made else "0"
+        share = f"{line['share']:.1%}" if line["dropped"] or made else ""
+        what = "(made)" if made else line["reason"]
+        table.add_row(name, what, lost, share, f"{line['left']:,}")
     sides = ", ".join(f"{n:,} {side}" for side, n in report["splits"].items())
     share = f"{counts['kept'] / max(counts['read'], 1):.1%}"
     table.add_row("kept", sides, "", share, f"{counts['kept']:,}", style="bold")
@@ -132,9 +134,22 @@ def _quality(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (ric
         )
 
 
+def _made(report: dict[str, Any]) -> list[str]:
+    """What came of each operator."""
+    lines = []
+    for one in report.get("evolution", {}).get("operators", ()):
+        why = ", ".join(f"{f['rows']} {f['reason']}" for f in one["faults"])
+        gain = f"; complexity {one['gain']}" if one["gain"] else ""
+        line = f"{one['name']}: {one['survived']} of {one['made']} survived{gain}"
+        lines.append(line + (f"; failed: {why}" if why else ""))
+    return lines
+
+
 def _notes(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (rich is imported late)
     from rich.markup import escape
 
+    for line in _made(report):
+        console.print(escape(line), soft_wrap=True)
     _quality(console, report)
     edited = ", ".join(f"{e['rows']:,} by {e['stage']}" for e in report["edits"] if e["rows"])
     if edited:

@@ -8,7 +8,7 @@ import json
 import re
 from pathlib import Path
 
-from flows.params import CurateParams
+from flows.params import AugmentParams, CurateParams
 from flows.recipe import inner_model
 from tasks.publish.reasons import MEANINGS
 
@@ -17,9 +17,8 @@ README = Path(__file__).parents[1] / "README.md"
 
 def parameters() -> str:
     """A line per parameter: name, default, what it does."""
-    return "\n".join(
-        ["| parameter | default | what |", "| --- | --- | --- |", *_lines(CurateParams, "")]
-    )
+    lines = [*_lines(CurateParams, ""), *_lines(AugmentParams, "augment.")]
+    return "\n".join(["| parameter | default | what |", "| --- | --- | --- |", *lines])
 
 
 def _lines(model, prefix):

@@ -42,12 +42,23 @@ def sentence(counted: Facts, gates: list[Gate]) -> str:
 
 
 def waterfall(plan: ReleasePlan, ledger: pl.DataFrame, read: int) -> list[Facts]:
-    """A line per stage and reason, in the order of the run: what left and what was left."""
+    """A line per stage and reason, in the order of the run: what left or was made, what is left."""
     quarantined = ledger.filter(state="quarantined")["reason"].value_counts()
-    steps = [("ingest", dict(quarantined.iter_rows()))]
-    steps += [(r.report.stage, r.report.dropped) for r in plan.results if r.report.kind == "filter"]
+    steps = [("ingest", "filter", dict(quarantined.iter_rows()), 0)]
+    steps += [
+        (r.report.stage, str(r.report.kind), r.report.dropped, r.report.made)
+        for r in plan.results
+        if r.report.kind in ("filter", "make")
+    ]
     left, lines = read, []
-    for stage, dropped in steps:
+    for stage, kind, dropped, made in steps:
+        if kind == "make":
+            left += made
+            lines.append(
+                {"stage": stage, "reason": "", "what": f"{made:,} rows were made", "dropped": 0,
+                 "made": made, "share": made / max(read, 1), "left": left}
+            )  # fmt: skip
+            continue
         ordered = sorted(dropped.items(), key=lambda item: (-item[1], item[0]))
         for reason, rows in ordered or [("", 0)]:
             left -= rows

@@ -91,6 +91,12 @@ MEASURES: dict[str, Measure] = {
         "length; 0 is the surest cut.",
         _SMALL,
     ),
+    "score_complexity": Measure(
+        "Complexity",
+        "How much the prompt asks for: what is left of it when packed, constraints, reasoning.",
+        "Hard tasks in few words; languages other than English but for their length. No quality.",
+        "none",
+    ),
     "score_repetition": Measure(
         "Repetition",
         "How much the answer goes in circles.",

@@ -1,5 +1,6 @@
 """What every reason means, in one sentence, gathered from the stages that give it."""
 
+from tasks.augment import eliminate
 from tasks.dedup import exact, near
 from tasks.score import drop
 from tasks.validate import rows
@@ -29,6 +30,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "validate.rows": rows.REASONS,
     "dedup.exact": exact.REASONS,
     "dedup.near": near.REASONS,
+    "augment.eliminate": eliminate.REASONS,
     "score.drop": drop.REASONS,
 }
 

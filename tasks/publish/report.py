@@ -32,6 +32,7 @@ SECTIONS = {
     "sources": ("By source", ("sources",)),
     "changes": ("What changed in kept rows", ("edits", "redactions")),
     "duplicates": ("Duplicates and contradictions", ("duplicates", "contradictions")),
+    "made": ("What was made", ("evolution",)),
     "quality": ("Quality", ("quality",)),
     "shape": ("Shape of the set", ("shape", "splits")),
     "models": ("Models", ("models", "passports")),

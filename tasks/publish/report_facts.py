@@ -8,6 +8,7 @@ import polars as pl
 from tasks.base.report import Cost
 from tasks.publish import evidence, facts, twins
 from tasks.publish.gates import Gate
+from tasks.publish.made import made
 from tasks.publish.plan import ReleasePlan
 from tasks.publish.quality import quality
 
@@ -36,6 +37,7 @@ def gather(
         "redactions": _redactions(plan),
         "duplicates": twins.duplicates(plan, unless_redacted),
         "contradictions": twins.contradictions(plan, unless_redacted),
+        "evolution": made(plan, unless_redacted),
         "quality": quality(plan, unless_redacted),
         "shape": facts.shape(plan),
         "splits": _splits(ledger),

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from functools import partial
 
 import polars as pl
-import polars_hash as plh
 from prefect import task
 from pydantic import Field
 
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
+from tasks.base.draw import draw
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_score
 from tasks.base.text import answer
@@ -93,22 +93,6 @@ def _size(params: JudgeParams, models: Sequence[Model]) -> int:
     if params.sample is not None:
         return params.sample
     return FEW if grade_of(models) == "demo" else MANY
-
-
-def draw(listed: pl.DataFrame, size: int, seed: int) -> pl.Series:
-    """Ids of `size` rows (0: all), from each source its share, whatever order they stand in.
-
-    Args:
-        listed: Columns id and source.
-        size: How many.
-        seed: Another seed, another draw.
-    """
-    hashed = listed.with_columns(hash=plh.concat_str(pl.lit(f"{seed}:"), "id").nchash.xxh3_64())
-    # the middles of equal stretches of each source, lined up: a cut anywhere is a fair share
-    lined_up = hashed.sort("hash", "id").with_columns(
-        place=(pl.int_range(pl.len()).over("source") + 0.5) / pl.len().over("source")
-    )
-    return lined_up.sort("place", "hash", "id")["id"].head(size or listed.height)
 
 
 def with_grades(rows: pl.LazyFrame, scores: pl.DataFrame, otherwise: pl.Expr) -> pl.LazyFrame:

@@ -36,7 +36,11 @@ class Preference(NamedTuple):
 
 
 def compare(
-    model: Model, pairs: Sequence[Case], asking: Asking, name: Name | None = None
+    model: Model,
+    pairs: Sequence[Case],
+    asking: Asking,
+    name: Name | None = None,
+    question: Question = BETTER,
 ) -> tuple[list[Preference], Name | None]:
     """A preference for every pair, in order, and the backend that it rests on.
 
@@ -45,9 +49,10 @@ def compare(
         pairs: Cases with two answers.
         asking: How to ask.
         name: The backend; none to choose by what the endpoint can do.
+        question: What is asked of the two, with the first as its first option.
     """
     ways = [case for pair in pairs for case in (pair, turned(pair))]
-    found, used = decide(model, [Item(case, BETTER) for case in ways], asking, name)
+    found, used = decide(model, [Item(case, question) for case in ways], asking, name)
     both = zip(found[::2], found[1::2], strict=True)
     return [join(one, other, is_drawn=used == "samples") for one, other in both], used
 

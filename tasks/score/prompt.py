@@ -15,12 +15,9 @@ None of this is proof against a model that obeys what it reads (BIPIA, 2312.1419
 `tasks.score.attack` measures what is left.
 """
 
-import hashlib
-import json
-import re
-import unicodedata
 from typing import Any, Literal, NamedTuple
 
+from tasks.llm.fence import mark_of, quoted
 from tasks.score.case import Case, Text
 from tasks.score.decision import Question
 
@@ -28,37 +25,6 @@ VERSION = 1
 """Of the words below; a judge's passport holds for one version."""
 
 Messages = list[dict[str, str]]
-
-# opens a control token of some chat template: <|im_end|>, </s>, [INST], <<SYS>>, <start_of_turn>
-_CONTROL = re.compile(
-    r"<(?=[|｜]|<?/?SYS>>|/?(?:s|bos|eos|pad|unk|think|tool_call|tool_response|start_of_turn"
-    r"|end_of_turn|start_of_image|system|user|assistant|human|im_start|im_end)>)"
-    r"|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT)\])",
-    re.IGNORECASE,
-)
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
-_UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
-"""Unicode categories of what ends a line, shows nothing, or turns the direction of reading."""
-_BLANK = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
-)
-"""Letters and marks that show nothing, whatever their category."""
-
-
-def quoted(value: object) -> str:
-    """`value` as one line of JSON in which nothing can act; decoding gives it back."""
-    plain = json.dumps(value, ensure_ascii=False)
-    seen = _BEYOND_ASCII.sub(lambda one: _escaped(one.group(), only_unseen=True), plain)
-    return _CONTROL.sub(lambda one: _escaped(one.group()), seen)
-
-
-def _escaped(character: str, *, only_unseen: bool = False) -> str:
-    unseen = unicodedata.category(character) in _UNSEEN or _BLANK.match(character)
-    if only_unseen and not unseen:
-        return character
-    units = character.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
-
 
 SYSTEM = (
     "You grade answers for a data set. The user turn holds a dialogue and its answer as one line "
@@ -106,14 +72,6 @@ def evidence(case: Case, style: Style = HARDENED) -> str:
     line = quoted(_fields(case))
     mark = mark_of(line, style.salt)
     return f"=== data {mark} ===\n{line}\n=== end of data {mark} ==="
-
-
-def mark_of(line: str, salt: str) -> str:
-    """A mark of 16 digits that does not stand in `line`."""
-    mark = ""
-    while not mark or mark in line:
-        mark = hashlib.sha256(f"{salt}\n{mark}\n{line}".encode()).hexdigest()[:16]
-    return mark
 
 
 def reminder(case: Case) -> str:

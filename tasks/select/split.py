@@ -1,7 +1,8 @@
 """Split rows into train, validation and test, with no family on two sides.
 
 A family is all rows that are connected by similar conversations (`tasks.dedup.pairs`, without
-the guard: a template with another name in it leaks too) or by an equal prompt. Families go to a
+the guard: a template with another name in it leaks too), by an equal prompt, or as a made row and
+the row it was made from. Families go to a
 side as a whole, so a model is never tested on a paraphrase of what it was trained on.
 
 Each source gives its share to each side. Families are taken in the order of a hash of the seed
@@ -59,7 +60,9 @@ class SplitParams(StageParams):
 
 def assign_splits(rows: pl.LazyFrame, params: SplitParams) -> Outcome:
     """Add `split`, one of train, validation and test, to every row."""
-    listed = rows.select("id", "source", text=conversation(), asked=fold(prompt())).collect()
+    listed = rows.select(
+        "id", "source", "parent", text=conversation(), asked=fold(prompt())
+    ).collect()
     family = _families(listed, params.similarity)
     sized = (
         listed.lazy()
@@ -87,7 +90,9 @@ def _families(listed: pl.DataFrame, similarity: float) -> list[int]:
     pairs = similar_pairs(listed["text"], similarity)
     placed = listed.with_row_index("b").select("b", a=pl.col("b").first().over("asked"))
     asked = placed.filter(pl.col("a") != pl.col("b")).select("a", "b")
-    both = pl.concat([pairs.select("a", "b"), asked])
+    numbered = listed.with_row_index("a").select("a", parent="id")
+    born = listed.with_row_index("b").join(numbered, on="parent").select("a", "b")
+    both = pl.concat([pairs.select("a", "b"), asked, born])
     edges = (np.ones(both.height, bool), (both["a"].to_numpy(), both["b"].to_numpy()))
     _, labels = connected_components(coo_matrix(edges, shape=(n, n)), directed=False)
     return [int(label) for label in labels]

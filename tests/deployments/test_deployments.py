@@ -40,12 +40,14 @@ def test_the_nightly_run_has_a_time_zone_and_never_meets_itself():
 def test_a_flow_and_its_recipe_have_the_same_parameters():
     import inspect
 
+    from flows.augment import augment
     from flows.curate import curate
-    from flows.params import CurateParams, ScoreRunParams
+    from flows.params import AugmentRunParams, CurateParams, ScoreRunParams
     from flows.recipe import names
     from flows.score import score
 
-    for flow, params in ((curate, CurateParams), (score, ScoreRunParams)):
+    flows = ((curate, CurateParams), (score, ScoreRunParams), (augment, AugmentRunParams))
+    for flow, params in flows:
         asked = set(inspect.signature(flow.fn).parameters) - {"sources", "out", "gold"}
         assert asked == set(names(params))
 
@@ -54,4 +56,5 @@ def test_every_flow_has_a_deployment():
     assert {d["entrypoint"] for d in DEPLOYMENTS} == {
         "flows/curate.py:curate",
         "flows/score.py:score",
+        "flows/augment.py:augment",
     }

@@ -177,6 +177,20 @@ def _parts() -> dict[str, Any]:
             {"name": "turns per row", "bins": ["2", "3 to 4", "5 to 8", "over 8"],
              "raw": [3000, 1000, 300, 99], "kept": [2000, 700, 200, 60]},
         ],
+        "evolution": {
+            "seeds": 60, "not_eligible": 12, "model": "writer" + SCRIPT,
+            "unanswered": {"budget_reached": 3}, "origins": {"human": 2900, "augmented": 60},
+            "operators": [
+                {"name": "deepen", "how": "Ask further.", "made": 40, "survived": 22, "share": 0.55,
+                 "faults": [{"reason": "no_gain", "what": "asks for nothing new", "rows": 18}],
+                 "gain": "+0.62 (+0.40 to +0.80)", "harder": "71% (60% to 80%)",
+                 "order_consistent": 0.9},
+                {"name": "broaden", "how": "Another task.", "made": 17, "survived": 0, "share": 0.0,
+                 "faults": [{"reason": "no_rewrite", "what": "no form", "rows": 17}],
+                 "gain": "", "harder": "", "order_consistent": None}],
+            "examples": [{"id": "e1", "source": "s", "parent": "p1", "operator": "deepen",
+                          "before": "Say it.", "after": "Say it twice.\n" + SCRIPT}],
+        },
         "quality": quality(),
         "passports": [
             {"judge": "gpt-x@" + SCRIPT, "verdict": "fail",

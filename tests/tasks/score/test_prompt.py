@@ -8,10 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tasks.llm.fence import defused, mark_of, quoted
 from tasks.score.attack import own_attacks
 from tasks.score.case import Case, Turn, shortened
 from tasks.score.decision import Question
-from tasks.score.prompt import Style, ask, evidence, labels_of, mark_of, messages, quoted
+from tasks.score.prompt import Style, ask, evidence, labels_of, messages
 
 LEVELS = Question(name="q", text="How good?", options=("bad", "fair", "good"))
 CHOICE = Question(name="c", text="Which?", kind="choice", options=("this", "that"))
@@ -52,7 +53,7 @@ def test_a_mark_never_stands_in_its_line(line, salt):
 
 
 def test_a_mark_that_stands_in_the_line_is_not_taken(monkeypatch):
-    from tasks.score import prompt
+    from tasks.llm import fence
 
     digests = iter(["a" * 64, "b" * 64])
 
@@ -61,7 +62,7 @@ def test_a_mark_that_stands_in_the_line_is_not_taken(monkeypatch):
         def hexdigest(self):
             return next(digests)
 
-    monkeypatch.setattr(prompt.hashlib, "sha256", Sha)
+    monkeypatch.setattr(fence.hashlib, "sha256", Sha)
     assert mark_of("text with " + "a" * 16, "") == "b" * 16
 
 
@@ -169,3 +170,15 @@ def test_of_no_attack_a_line_of_its_own_is_left(attack):
     plain = messages(case("x"), LEVELS)[-1]["content"]
     assert len(content.splitlines()) == len(plain.splitlines())
     assert content.split("\n")[3:] == plain.split("\n")[3:]
+
+
+@pytest.mark.parametrize("text", ["<|im_end|>", "</s>", "[INST]", "<<SYS>>", "<start_of_turn>"])
+def test_a_text_for_rewriting_opens_no_control_token(text):
+    assert text not in defused(f"a {text} b")
+    assert defused(f"a {text} b").replace(" ", "") == f"a{text}b"
+
+
+def test_a_text_for_rewriting_keeps_lines_code_and_letters():
+    text = "if a < b:\n\tprint('[x] <p> 你好 é')\n| a | b |"
+    assert defused(text) == text
+    assert defused("a\u202eb\u200bc") == "abc"

@@ -1,0 +1,100 @@
+"""What a set lacks is made from what it has, and held to account like any other row.
+
+The order of stages: read, clean, validate, redact; evolve prompts and have them answered; redact
+once more, for a model may write a name of its own; drop the evolutions that failed, each with its
+reason; score if the run asks for it; split, with a made row on the side of its parent; publish.
+"""
+
+import warnings
+from typing import Any
+
+from prefect import flow
+
+from flows.front import Asked, Call, conduct, prepare, release
+from flows.params import (
+    AugmentParams,
+    AugmentRunParams,
+    CleanParams,
+    ExportParams,
+    Runner,
+    ScoreParams,
+)
+from flows.plan import command_line
+from flows.scoring import Bench, refused, score_rows, seat, seeded_split
+from flows.stages import Course
+from tasks.augment.eliminate import eliminate_failed
+from tasks.augment.evolve import evolve_prompts
+from tasks.ingest.params import IngestParams
+from tasks.ingest.sources import SourceFile
+from tasks.llm.params import LlmParams
+from tasks.publish.gates import GateParams
+from tasks.publish.plan import Release
+from tasks.redact.params import RedactParams
+from tasks.redact.pii import redact_pii
+from tasks.select.split import SplitParams, split_rows
+from tasks.validate.rows import ValidateParams
+
+warnings.filterwarnings("ignore", 'Field name "validate" .* shadows', UserWarning)  # see curate
+
+
+@flow(name="augment", flow_run_name="augment-{out}", persist_result=False)
+def augment(
+    sources: list[str],
+    out: str,
+    ingest: IngestParams = IngestParams(),
+    clean: CleanParams = CleanParams(),
+    validate: ValidateParams = ValidateParams(),
+    redact: RedactParams = RedactParams(),
+    llm: LlmParams = LlmParams(),
+    augment: AugmentParams = AugmentParams(),
+    score: ScoreParams = ScoreParams(),
+    split: SplitParams = SplitParams(),
+    export: ExportParams = ExportParams(),
+    gates: GateParams = GateParams(),
+    runner: Runner = "threads",
+    seed: int = 0,
+) -> Release:
+    """Evolve the prompts of a set, and account for every row that was made.
+
+    Args:
+        sources: Files, folders or globs to read (JSONL, JSON, CSV, TSV, Parquet, also packed).
+        out: Folder to write to; the files of an earlier run in it are replaced.
+        ingest: How files are read.
+        clean: How damaged text is mended.
+        validate: Which conversations are sound.
+        redact: Which personal data is replaced, before anything is sent to a model and in what
+            comes back.
+        llm: Which language model writes, how fast, and what it may cost.
+        augment: What is made.
+        score: What rows are worth; off unless enabled.
+        split: How large validation and test are.
+        export: Formats that are written.
+        gates: Limits that fail the run.
+        runner: Where row-wise stages run: threads, processes or ray (an extra).
+        seed: Changes every choice made by chance.
+    """
+    params = AugmentRunParams(
+        ingest=ingest, validate_=validate, clean=clean, redact=redact, llm=llm, augment=augment,
+        score=score, split=split, export=export, gates=gates, runner=runner, seed=seed,
+    )  # fmt: skip
+    return conduct(augment_files, params, Asked(sources, out, command_line(sources, params)))
+
+
+def augment_files(
+    course: Course, files: list[SourceFile], params: AugmentRunParams, call: Call
+) -> tuple[Release, dict[str, Any]]:
+    """The stages in their order, whoever runs them; see `augment`."""
+    prepared = prepare(course, files, params)
+    given = params.augment
+    bred = course.whole(
+        evolve_prompts, prepared.rows, given.evolve,
+        on=given.evolve.enabled, llm=course.left(params.llm),
+    )  # fmt: skip
+    private = course.row_wise(redact_pii, bred, params.redact, on=params.redact.enabled)
+    sound = course.whole(eliminate_failed, private, given.eliminate, on=given.evolve.enabled)
+    bench = seat(course, params) if params.score.enabled else Bench()
+    scored = score_rows(course, sound, params, bench) if params.score.enabled else sound
+    kept = course.whole(split_rows, scored, seeded_split(params.split, params.seed))
+    may_not = refused(params.score, bench) if params.score.enabled else None
+    passports = bench.facts(course, params.score.bar)
+    return release(course, prepared, kept, params, call, passports, may_not)

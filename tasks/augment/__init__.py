@@ -1,0 +1,1 @@
+"""Making rows that a set lacks, and proving that they are sound."""

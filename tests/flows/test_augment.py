@@ -1,0 +1,129 @@
+"""`finery augment`, end to end, with a writer over real HTTP."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.augment import augment
+from flows.explain import explain_row
+from flows.params import AugmentParams, ScoreParams
+from tasks.llm.params import LlmParams
+from tests.fault_server import FaultServer
+from tests.flows.test_score import source
+from tests.tasks.augment.writer import GROWN, Dear, Writer
+
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_server")]
+MAIL = "jane.roe@mail-example.org"
+DEPTH = ["constrain", "deepen", "concretise", "reason", "complicate"]
+
+
+def run(server, folder, llm=None, **more):
+    evolve = {"seeds": 20, "operators": DEPTH, **more}
+    given = LlmParams(endpoint=server.url, model="writer", **(llm or {}))
+    params = AugmentParams.model_validate({"evolve": evolve})
+    augment([source(folder)], str(folder / "out"), llm=given, augment=params)
+    report = json.loads((folder / "out" / "report.json").read_text())
+    return report, pl.read_parquet(folder / "out" / "ledger.parquet")
+
+
+def half(prompt):
+    """Every other prompt is only said again."""
+    return prompt if len(prompt) % 2 else prompt + GROWN
+
+
+def test_every_made_row_has_a_fate_and_the_books_are_balanced(fresh_store, tmp_path):
+    with FaultServer(Writer(rewrite=half)) as server:
+        report, ledger = run(server, tmp_path)
+    counts = report["counts"]
+    assert counts["made"] == 20
+    assert counts["read"] + 20 == counts["kept"] + counts["dropped"] + counts["quarantined"]
+    made = ledger.filter(pl.col("origin") != "human")
+    assert made.height == 20
+    assert made["parent"].null_count() == 0
+    assert set(made["parent"]) <= set(ledger.filter(origin="human")["id"])
+    assert set(made["source_row"]) == {None}
+    lost = made.filter(state="dropped")
+    assert set(lost["reason"]) == {"copied_seed"}
+    assert 0 < lost.height < 20
+    assert [w["left"] for w in report["waterfall"]][-1] == counts["kept"]
+
+
+def test_survivors_are_released_with_their_recipe_on_the_side_of_their_parents(
+    fresh_store, tmp_path
+):
+    with FaultServer(Writer()) as server:
+        run(server, tmp_path)
+    rows = pl.read_parquet(tmp_path / "out" / "data.parquet")
+    made = rows.filter(origin="augmented")
+    assert made.height == 20
+    recipes = [json.loads(meta)["recipe"] for meta in made["meta"]]
+    assert {recipe["model"] for recipe in recipes} == {"writer"}
+    assert not [recipe for recipe in recipes if "fault" in recipe]
+    sides = dict(rows.select("id", "split").iter_rows())
+    assert [sides[parent] for parent in made["parent"]] == made["split"].to_list()
+    written = "".join((tmp_path / "out" / f"{s}.jsonl").read_text()
+                      for s in ("train", "validation", "test"))  # fmt: skip
+    assert written.count("a child would understand") == 20
+
+
+def test_the_page_shows_operators_failures_and_survivors(fresh_store, tmp_path):
+    with FaultServer(Writer(rewrite=half)) as server:
+        report, ledger = run(server, tmp_path)
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "What was made" in page
+    assert "survivors beside their parents" in page
+    operators = report["evolution"]["operators"]
+    assert sum(one["made"] for one in operators) == 20
+    assert report["evolution"]["origins"]["human"] == 60
+    some = ledger.filter(reason="copied_seed")["id"][0]
+    told = explain_row(tmp_path / "out", some)
+    assert "made (augmented)" in told
+    assert "the rewritten prompt is its parent, or a part of it" in told
+
+
+def test_what_a_model_writes_is_redacted_too(fresh_store, tmp_path):
+    writer = Writer(answer=lambda p: f"Write to {MAIL}, who has three reasons and an example.")
+    with FaultServer(writer) as server:
+        run(server, tmp_path)
+    files = [f for f in Path(tmp_path / "out").rglob("*") if f.is_file()]
+    assert not [f.name for f in files if MAIL.encode() in f.read_bytes()]
+    made = pl.read_parquet(tmp_path / "out" / "data.parquet").filter(origin="augmented")
+    assert made.height == 20
+    assert all("<EMAIL" in turns[-1]["content"] for turns in made["messages"].to_list())
+
+
+def test_a_second_run_pays_nothing_and_a_cut_one_goes_on(fresh_store, tmp_path):
+    with FaultServer(Dear()) as server:
+        cap = {"budget": {"tokens": 15_000}, "concurrency": 2}
+        first, _ = run(server, tmp_path, llm=cap)
+        assert first["evolution"]["unanswered"]["budget_reached"] > 0
+        whole, ledger = run(server, tmp_path)
+        paid, page = sum(server.asked.values()), (tmp_path / "out/report.html").read_bytes()
+        again, same = run(server, tmp_path)
+        assert sum(server.asked.values()) == paid
+    assert set(server.answered.values()) == {1}, "no question was paid for twice"
+    assert whole["counts"]["made"] == 20
+    assert same.equals(ledger)
+    assert again["cost"]["calls"] == 0
+    assert (tmp_path / "out/report.html").read_bytes() == page
+
+
+def test_without_a_model_nothing_is_made_and_the_run_says_how_to_get_one(fresh_store, tmp_path):
+    augment([source(tmp_path)], str(tmp_path / "out"))
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["counts"]["made"] == 0
+    [told] = [s for s in report["skipped"] if s["check"] == "evolving prompts"]
+    assert "llm.endpoint" in told["unlock"]
+
+
+def test_made_rows_may_be_scored_like_any_other(fresh_store, tmp_path):
+    with FaultServer(Writer()) as server:
+        llm = LlmParams(endpoint=server.url, model="writer")
+        given = AugmentParams.model_validate({"evolve": {"seeds": 5, "operators": DEPTH}})
+        score = ScoreParams.model_validate({"enabled": True, "judge": {"endpoint": "none"}})
+        augment([source(tmp_path)], str(tmp_path / "out"), llm=llm, augment=given, score=score)
+    rows = pl.read_parquet(tmp_path / "out" / "data.parquet")
+    assert rows["score_complexity"].null_count() == 0
+    assert rows.filter(origin="augmented").height == 5
