@@ -1,8 +1,9 @@
 """What a set lacks is made from what it has, and held to account like any other row.
 
-The order of stages: read, clean, validate, redact; evolve prompts and have them answered; redact
-once more, for a model may write a name of its own; drop the evolutions that failed, each with its
-reason; score if the run asks for it; split, with a made row on the side of its parent; publish.
+The order of stages: read, clean, validate, redact; evolve prompts and have them answered; make rows
+of records; redact once more, for a model may write a name of its own; drop what failed, each row
+with its reason; score if the run asks for it; split, with a made row on the side of its parent;
+publish.
 """
 
 import warnings
@@ -11,6 +12,7 @@ from typing import Any
 from prefect import flow
 
 from flows.front import Asked, Call, conduct, prepare, release
+from flows.home import store
 from flows.params import (
     AugmentParams,
     AugmentRunParams,
@@ -24,8 +26,9 @@ from flows.scoring import Bench, refused, score_rows, seat, seeded_split
 from flows.stages import Course
 from tasks.augment.eliminate import eliminate_failed
 from tasks.augment.evolve import evolve_prompts
+from tasks.augment.records import make_records
 from tasks.ingest.params import IngestParams
-from tasks.ingest.sources import SourceFile
+from tasks.ingest.sources import SourceFile, find_sources
 from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release
@@ -90,8 +93,11 @@ def augment_files(
         evolve_prompts, prepared.rows, given.evolve,
         on=given.evolve.enabled, llm=course.left(params.llm),
     )  # fmt: skip
-    private = course.row_wise(redact_pii, bred, params.redact, on=params.redact.enabled)
-    sound = course.whole(eliminate_failed, private, given.eliminate, on=given.evolve.enabled)
+    tables = find_sources(given.records.tables, store() / "spool") if given.records.tables else []
+    wants_records = bool(tables or given.records.invent)
+    filled = course.whole(make_records, bred, given.records, on=wants_records, files=tables)
+    private = course.row_wise(redact_pii, filled, params.redact, on=params.redact.enabled)
+    sound = course.whole(eliminate_failed, private, given.eliminate)
     bench = seat(course, params) if params.score.enabled else Bench()
     scored = score_rows(course, sound, params, bench) if params.score.enabled else sound
     kept = course.whole(split_rows, scored, seeded_split(params.split, params.seed))

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tasks.augment.eliminate import EliminateParams
 from tasks.augment.evolve_params import EvolveParams
+from tasks.augment.records import RecordsParams
 from tasks.base.params import StageParams
 from tasks.clean.encoding import EncodingParams
 from tasks.clean.markup import MarkupParams
@@ -95,6 +96,7 @@ class ScoreParams(Bar):
 class AugmentParams(StageParams):
     """What is made of what is there."""
 
+    records: RecordsParams = Field(default=RecordsParams(), title="Rows of records")
     evolve: EvolveParams = Field(default=EvolveParams(), title="Evolve prompts")
     eliminate: EliminateParams = Field(default=EliminateParams(), title="Eliminate failures")
 

@@ -172,8 +172,8 @@ def row_of(one: Offspring, model: Model | None = None) -> dict[str, Any]:
     """The row that an evolution makes, also a failed one."""
     answer = [turn("assistant", one.answer.text)] if one.answer is not None else []
     recipe = Recipe(
-        STAGE, one.operator.name, model.identity if model else "", VERSION, one.generation,
-        one.member.seed, one.fault, one.told,
+        STAGE, one.operator.name, model.identity if model else "", VERSION,
+        generation=one.generation, seed=one.member.seed, fault=one.fault, told=one.told,
     )  # fmt: skip
     return made_row(
         [*_asked(one), *answer], recipe,

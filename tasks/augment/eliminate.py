@@ -1,4 +1,4 @@
-"""Which evolutions failed, and why: elimination evolving (arXiv 2304.12244, section 3.2), as rules.
+"""Which made rows failed, and why: elimination evolving (arXiv 2304.12244, section 3.2), as rules.
 
 Each looks at the evolved prompt beside its parent, or at the answer that was then given; the first
 that holds is the reason. Rules that read text come before those that ask a model. Breadth makes
@@ -44,6 +44,9 @@ REASONS = {
     "empty_answer": "the answer has no word in it, or none that means anything",
     "cut_answer": "the answer ran into the limit of tokens",
     "echoed_answer": "the answer repeats the prompt",
+    "template_failed": "the template could not be filled from the record",
+    "identifies_person": "a value that says who the record is about stands in the row",
+    "invalid_answer": "the answer does not fit the schema of its template",
 }
 MARKED = marks(tuple(REASONS), {"drop_detail": pa.Column(pl.String, nullable=True)})
 

@@ -26,6 +26,8 @@ HARDER = Question(
     "Length by itself makes no task harder.",
     options=("answer_a is harder.", "answer_b is harder."),
 )
+SAME = 1e-6  # a model that only names a place says exactly the opposite in the other order
+
 Pair = tuple[str, str]
 """A prompt before and after."""
 
@@ -41,7 +43,8 @@ def harder(model: Model, pairs: Sequence[Pair]) -> JsonValue:
     """How often the prompt after it is the harder one, both shown in both orders.
 
     Returns:
-        `share` of the decided pairs with its interval, [value, low, high], their number `pairs`,
+        `share` of the decided pairs, ties counting half, with its interval [value, low, high],
+        their number `pairs`,
         and `order_consistent`, the share on which both orders agree; None where none was decided.
     """
     found, _ = compare(model, [Case((), (after, before)) for before, after in pairs], Asking(),
@@ -49,7 +52,7 @@ def harder(model: Model, pairs: Sequence[Pair]) -> JsonValue:
     likely = [one.first for one in found if one.first is not None]
     if not likely:
         return None
-    hits = np.array([float(one > 0.5) for one in likely])
+    hits = np.array([0.5 if abs(one - 0.5) < SAME else float(one > 0.5) for one in likely])
     seen = share(hits, np.arange(len(hits)), 0)
     consistent = share_consistent(found)
     ends = (seen.value, seen.low, seen.high)

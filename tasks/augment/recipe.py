@@ -20,6 +20,7 @@ class Recipe(NamedTuple):
     prompts: int = 0  # version of the words that it was asked with
     generation: int = 1  # steps from the seed
     seed: str = ""  # id of the human row at the beginning
+    record: str = ""  # number of the record it was made of, from 0
     fault: str | None = None  # why it is no use, if it is none
     told: str | None = None  # evidence for that; never text of a row
 
@@ -39,7 +40,8 @@ def made_row(
 ) -> dict[str, Any]:
     """A row of the table; its id depends on what it says and on what it was made from."""
     said = [[one["role"], one["content"]] for one in turns]
-    blob = orjson.dumps([said, recipe.stage, recipe.operator, recipe.generation, parent])
+    made_of = [recipe.stage, recipe.operator, recipe.generation, recipe.record, source, parent]
+    blob = orjson.dumps([said, made_of])
     meta = {"recipe": {k: v for k, v in recipe._asdict().items() if v not in (None, "")}}
     return {
         "id": f"{hashlib.sha256(blob).hexdigest()[:16]}-m",

@@ -32,13 +32,16 @@ class Table(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read_csv(text: str, wanted: Sequence[str] = (), tabs_first: bool = False) -> Table:
+def read_csv(
+    text: str, wanted: Sequence[str] = (), tabs_first: bool = False, has_header: bool = False
+) -> Table:
     """A record per row of the table in `text`, without its header.
 
     Args:
         text: The file; a surrogate stands for a byte that is not UTF-8.
         wanted: Columns that the user named; a first line with one of them is a header.
         tabs_first: Take tabs where several delimiters fit, as in a `.tsv`.
+        has_header: The first line is a header whatever it says.
     """
     csv.field_size_limit(_LIMIT)
     lines = list(StringIO(text, newline=""))  # ends lines at LF, CR LF and CR, and only there
@@ -47,9 +50,10 @@ def read_csv(text: str, wanted: Sequence[str] = (), tabs_first: bool = False) ->
     )
     rows = _split(lines, delimiter)
     first = next((cells for _, _, cells in rows if isinstance(cells, list) and cells), [])
-    columns, has_header, notes = _header([cell.strip() for cell in first], wanted)
+    names = [cell.strip() for cell in first]
+    columns, is_header, notes = _header(names, names if has_header else wanted)
     rows = _split(lines, delimiter)
-    if has_header:
+    if is_header:
         rows = _without_header(rows)
     return Table(_records(rows, lines, columns), delimiter, columns, notes)
 

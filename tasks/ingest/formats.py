@@ -34,8 +34,13 @@ class Opened(NamedTuple):
     columns: tuple[str, ...] = ()  # of a table; a JSON file tells its fields record by record
 
 
-def open_records(file: SourceFile, params: IngestParams) -> Opened:
+def open_records(file: SourceFile, params: IngestParams, *, has_header: bool = False) -> Opened:
     """The records of `file`, in order.
+
+    Args:
+        file: What is read.
+        params: How.
+        has_header: The first line of a CSV table is a header, also one of unknown names.
 
     Raises:
         RecordError: The whole file is unreadable or unpacks to too much.
@@ -49,21 +54,22 @@ def open_records(file: SourceFile, params: IngestParams) -> Opened:
     else:
         decoded = to_utf8(content, params.encoding)
         del content  # the decoded text is enough; a large file is not held twice
-        opened = _text(decoded, suffix, params)
+        opened = _text(decoded, suffix, params, has_header)
     return opened._replace(format=f"{opened.format}, {packing}") if packing else opened
 
 
-def _text(decoded: Decoded, suffix: str, params: IngestParams) -> Opened:
+def _text(decoded: Decoded, suffix: str, params: IngestParams, has_header: bool) -> Opened:
     kind = _kind(decoded.utf8, suffix)
     if kind == "csv":
-        return _table(decoded, suffix, params)
+        return _table(decoded, suffix, params, has_header)
     read = read_json_lines if kind == "json lines" else read_json_text
     return Opened(read(decoded.utf8), kind, decoded.encoding, decoded.notes)
 
 
-def _table(decoded: Decoded, suffix: str, params: IngestParams) -> Opened:
+def _table(decoded: Decoded, suffix: str, params: IngestParams, has_header: bool) -> Opened:
     text = decoded.utf8.decode("utf-8", "surrogateescape")
-    table = read_csv(text, tuple(params.text_columns.values()), suffix == ".tsv")
+    wanted = tuple(params.text_columns.values())
+    table = read_csv(text, wanted, suffix == ".tsv", has_header=has_header)
     name = {"\t": "tab"}.get(table.delimiter, table.delimiter)
     notes = (*decoded.notes, *table.notes)
     return Opened(table.records, f"csv ({name})", decoded.encoding, notes, tuple(table.columns))

@@ -99,9 +99,10 @@ def mask_and_cut(shown: list[Facts], mask: Mask, key: str = "text") -> None:
 
 def edits(plan: ReleasePlan, mask: Mask) -> list[Facts]:
     """What every edit stage changed, with a few rows before and after."""
-    found = []
+    found: list[Facts] = []
     for before, result in zip(plan.stage_inputs, plan.results, strict=True):
-        if result.edits is None:
+        again = result.report.stage in {one["stage"] for one in found}
+        if result.edits is None or (again and not result.report.edited):
             continue
         kinds = result.report.figures.get("kinds", {})
         found.append(

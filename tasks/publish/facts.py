@@ -70,7 +70,8 @@ def waterfall(plan: ReleasePlan, ledger: pl.DataFrame, read: int) -> list[Facts]
 
 
 def by_source(plan: ReleasePlan, ledger: pl.DataFrame) -> list[Facts]:
-    """What each source gave and lost."""
+    """What each source gave and lost; rows that were made are no source's."""
+    ledger = ledger.filter(pl.col("origin").fill_null("human") == "human")
     lost = pl.col("state") != "kept"
     worst = pl.col("reason").drop_nulls().mode().sort().first()
     table = ledger.group_by("source").agg(

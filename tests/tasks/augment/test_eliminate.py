@@ -187,7 +187,7 @@ def test_a_prompt_cannot_leave_its_marks():
 
 
 def test_the_stage_drops_what_the_recipe_says_failed_and_no_row_of_peoples():
-    recipe = Recipe("augment.evolve", "deepen", "m", 1, 1, "a", "no_gain", None)
+    recipe = Recipe("augment.evolve", "deepen", "m", 1, seed="a", fault="no_gain")
     turns = [turn("user", "q"), turn("assistant", "x")]
     bad = made_row(turns, recipe, origin="augmented", source="s", parent="a")
     good = made_row(turns, recipe._replace(fault=None), origin="augmented", source="s", parent="b")

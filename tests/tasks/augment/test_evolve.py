@@ -86,6 +86,7 @@ def test_complexity_gained_is_measured_for_each_operator(tmp_path):
     assert 0 < low <= value <= high
     assert facts["harder"]["pairs"] == 10
     assert facts["harder"]["order_consistent"] == 0, "it always says A"
+    assert facts["harder"]["share"][0] == 0.5, "and so says nothing"
 
 
 def plain(text):
@@ -136,7 +137,8 @@ CASES = {
 
 
 def test_every_reason_has_its_case():
-    assert set(CASES) | {"known_prompt"} == set(REASONS)
+    of_records = {"template_failed", "identifies_person", "invalid_answer"}
+    assert set(CASES) | {"known_prompt"} | of_records == set(REASONS)
 
 
 @pytest.mark.parametrize("reason", CASES)
