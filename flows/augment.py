@@ -2,8 +2,8 @@
 
 The order of stages: read, clean, validate, redact; evolve prompts and have them answered; make rows
 of records; redact once more, for a model may write a name of its own; drop what failed, each row
-with its reason; score if the run asks for it; split, with a made row on the side of its parent;
-publish.
+with its reason, and what comes too near to a real row; hold the mix within its bounds; score if the
+run asks for it; split, with a made row on the side of its parent; publish.
 """
 
 import warnings
@@ -24,8 +24,10 @@ from flows.params import (
 from flows.plan import command_line
 from flows.scoring import Bench, refused, score_rows, seat, seeded_split
 from flows.stages import Course
+from tasks.augment.balance import balance_mix
 from tasks.augment.eliminate import eliminate_failed
 from tasks.augment.evolve import evolve_prompts
+from tasks.augment.privacy import drop_near
 from tasks.augment.records import make_records
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile, find_sources
@@ -91,15 +93,17 @@ def augment_files(
     given = params.augment
     bred = course.whole(
         evolve_prompts, prepared.rows, given.evolve,
-        on=given.evolve.enabled, llm=course.left(params.llm),
+        on=given.evolve.enabled and params.llm.endpoint != "none", llm=course.left(params.llm),
     )  # fmt: skip
     tables = find_sources(given.records.tables, store() / "spool") if given.records.tables else []
     wants_records = bool(tables or given.records.invent)
     filled = course.whole(make_records, bred, given.records, on=wants_records, files=tables)
     private = course.row_wise(redact_pii, filled, params.redact, on=params.redact.enabled)
     sound = course.whole(eliminate_failed, private, given.eliminate)
+    apart = course.whole(drop_near, sound, given.privacy)
+    mixed = course.whole(balance_mix, apart, given.balance)
     bench = seat(course, params) if params.score.enabled else Bench()
-    scored = score_rows(course, sound, params, bench) if params.score.enabled else sound
+    scored = score_rows(course, mixed, params, bench) if params.score.enabled else mixed
     kept = course.whole(split_rows, scored, seeded_split(params.split, params.seed))
     may_not = refused(params.score, bench) if params.score.enabled else None
     passports = bench.facts(course, params.score.bar)

@@ -4,8 +4,10 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tasks.augment.balance import BalanceParams
 from tasks.augment.eliminate import EliminateParams
 from tasks.augment.evolve_params import EvolveParams
+from tasks.augment.privacy import PrivacyParams
 from tasks.augment.records import RecordsParams
 from tasks.base.params import StageParams
 from tasks.clean.encoding import EncodingParams
@@ -99,6 +101,8 @@ class AugmentParams(StageParams):
     records: RecordsParams = Field(default=RecordsParams(), title="Rows of records")
     evolve: EvolveParams = Field(default=EvolveParams(), title="Evolve prompts")
     eliminate: EliminateParams = Field(default=EliminateParams(), title="Eliminate failures")
+    privacy: PrivacyParams = Field(default=PrivacyParams(), title="Privacy of made rows")
+    balance: BalanceParams = Field(default=BalanceParams(), title="Balance")
 
 
 class RunParams(BaseModel):

@@ -57,7 +57,9 @@ def test_its_commands_run(own_home, tmp_path):  # noqa: F811
         if "llm.endpoint=local" in command:  # what takes minutes is asked of one row
             if not weights.is_installed(weights.DEFAULT):
                 continue
-            command += " --set score.judge.sample=1 --set score.judge.criteria=[relevancy]"
+            few = {"score": "score.judge.sample=1 --set score.judge.criteria=[relevancy]",
+                   "augment": "augment.evolve.seeds=1"}  # fmt: skip
+            command += f" --set {few[command.split()[1]]}"
         done = finery(*shlex.split(command)[1:], env=own_home, cwd=tmp_path)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
 

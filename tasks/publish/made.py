@@ -15,6 +15,7 @@ from tasks.publish.plan import ReleasePlan
 
 Facts = dict[str, Any]
 Mask = Callable[[list[str]], list[str]]
+STAGES = ("evolve", "records", "privacy", "balance")
 SHOWN = 5  # survivors beside their parents
 
 
@@ -25,20 +26,39 @@ def made(plan: ReleasePlan, mask: Mask) -> Facts:
         plan: A finished run.
         mask: What hides personal data in the rows shown.
     """
-    result = plan.result("augment.evolve")
-    if result is None:
+    found = {stage: _figures(plan, f"augment.{stage}") for stage in STAGES}
+    evolved, records = found["evolve"], found["records"]
+    if not any(result.report.kind == "make" for result in plan.results):
         return {}
-    figures: Any = result.report.figures
-    operators = figures.get("operators", {})
+    operators = evolved.get("operators", {})
     origins = read_dataset(plan.kept).select("origin").collect()["origin"].value_counts()
     return {
-        "seeds": figures["seeds"], "not_eligible": figures["not_eligible"],
-        "model": figures.get("model", ""),
-        "unanswered": figures.get("unanswered", {}),
+        "seeds": evolved.get("seeds"), "not_eligible": evolved.get("not_eligible"),
+        "model": evolved.get("model", ""),
+        "unanswered": evolved.get("unanswered", {}),
         "operators": [_operator(name, facts) for name, facts in operators.items()],
+        "records": records,
+        "privacy": found["privacy"],
+        "mix": _mix(found["balance"].get("mix", {})),
         "origins": dict(sorted(origins.iter_rows())),
         "examples": _examples(plan, mask),
     }  # fmt: skip
+
+
+def _figures(plan: ReleasePlan, stage: str) -> Facts:
+    result = plan.result(stage)
+    return dict(result.report.figures) if result else {}
+
+
+def _mix(mix: Facts) -> list[Facts]:
+    """For origin, topic and difficulty a line per group: of people's, made, and made that stay."""
+    return [
+        {"by": by, "groups": [
+            {"name": name, "human": human, "made": made_, "stay": stay}
+            for name, (human, made_, stay) in groups.items()
+        ]}
+        for by, groups in mix.items()
+    ]  # fmt: skip
 
 
 def _operator(name: str, facts: Facts) -> Facts:

@@ -11,6 +11,7 @@ from prefect import task
 
 from tasks.base.dataset import read_dataset
 from tasks.base.ledger import build_ledger
+from tasks.publish.arms import arms
 from tasks.publish.card import croissant, dataset_card
 from tasks.publish.folder import RunFolder
 from tasks.publish.formats import export, suffix
@@ -45,6 +46,9 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
     folder.write("data.parquet", export(kept, "parquet").body, kept.height)
     folder.write("ledger.parquet", _parquet(ledger), ledger.height)
     folder.write("quarantine.jsonl", _quarantine(plan), plan.quarantine.rows)
+    sides = arms(kept)
+    if sides.height:
+        folder.write("arms.parquet", _parquet(sides))
     gates = judge_gates(_measured(plan, ledger), plan.gates)
     report = gather(plan, ledger, gates, mask_texts)
     report["skipped"] += _refused(refused)

@@ -9,6 +9,7 @@ import pytest
 from flows.augment import augment
 from flows.explain import explain_row
 from flows.params import AugmentParams, ScoreParams
+from tasks.base.errors import UsageError
 from tasks.llm.params import LlmParams
 from tests.fault_server import FaultServer
 from tests.flows.test_score import source
@@ -127,3 +128,39 @@ def test_made_rows_may_be_scored_like_any_other(fresh_store, tmp_path):
     rows = pl.read_parquet(tmp_path / "out" / "data.parquet")
     assert rows["score_complexity"].null_count() == 0
     assert rows.filter(origin="augmented").height == 5
+
+
+def test_records_become_rows_that_name_nobody_and_the_mix_is_held(fresh_store, tmp_path):
+    table = tmp_path / "patients.csv"
+    table.write_text("name,plant,days\nQuillon Ferngrove,fern,2\nOtta Mossby,moss,3\n"
+                     "Ivy Stone,Ivy Stone rose,4\n")  # fmt: skip
+    templates = tmp_path / "t.yaml"
+    templates.write_text(
+        "name: plants\nversion: 1\ntemplates:\n  - name: water\n"
+        "    prompt: 'How often does a {{ record.plant }} want water in a dry summer?'\n"
+        "    answer: 'Every {{ record.days }} days.'\n"
+    )
+    given = AugmentParams.model_validate({
+        "records": {"tables": [str(table)], "templates": str(templates)},
+        "balance": {"max_synthetic": 0.02},
+    })  # fmt: skip
+    augment([source(tmp_path)], str(tmp_path / "out"), augment=given)
+    ledger = pl.read_parquet(tmp_path / "out" / "ledger.parquet").filter(origin="synthetic")
+    fates = dict(ledger["reason"].fill_null("kept").value_counts().iter_rows())
+    assert fates == {"identifies_person": 1, "kept": 1, "surplus_origin": 1}
+    assert set(ledger["source"]) == {"patients.csv"}
+    for file in (tmp_path / "out").rglob("*.*"):
+        text = file.read_bytes()
+        assert b"Quillon" not in text
+        assert b"Mossby" not in text
+    arms = pl.read_parquet(tmp_path / "out" / "arms.parquet")
+    assert arms["arm"].value_counts()["count"].n_unique() == 1
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "The mix" in page
+    assert "no model was asked" in page
+
+
+def test_a_table_that_is_not_there_is_a_clear_error(fresh_store, tmp_path):
+    given = AugmentParams.model_validate({"records": {"tables": ["nowhere.csv"]}})
+    with pytest.raises(UsageError, match=r"nowhere\.csv"):
+        augment([source(tmp_path)], str(tmp_path / "out"), augment=given)

@@ -188,6 +188,12 @@ def _parts() -> dict[str, Any]:
                 {"name": "broaden", "how": "Another task.", "made": 17, "survived": 0, "share": 0.0,
                  "faults": [{"reason": "no_rewrite", "what": "no form", "rows": 17}],
                  "gain": "", "harder": "", "order_consistent": None}],
+            "records": {"records": 200, "templates": {"extract" + SCRIPT: 200}, "set": "c@1"},
+            "privacy": {"made": 60, "distance": [0.11, 0.6], "verbatim": [0.2, 0.0],
+                        "canaries": 3, "canaries_out": 1},
+            "mix": [{"by": "origin", "groups": [
+                {"name": "human" + SCRIPT, "human": 2900, "made": 0, "stay": 0},
+                {"name": "augmented", "human": 0, "made": 60, "stay": 44}]}],
             "examples": [{"id": "e1", "source": "s", "parent": "p1", "operator": "deepen",
                           "before": "Say it.", "after": "Say it twice.\n" + SCRIPT}],
         },
