@@ -17,6 +17,7 @@ from tasks.embed.minilm import MODEL
 from tasks.embed.vectors import embed, memory
 from tasks.llm.weights import is_installed
 from tasks.score.attack import own_attacks
+from tasks.score.classifier import ClassifierParams, classify
 from tasks.score.injection import speaks_to_grader
 from tasks.score.mismatch import area
 from tasks.score.pairing import PairingParams, score_pairs
@@ -94,6 +95,7 @@ def encoder(count: int) -> Section:
             encoder_of("minilm")
             lines.append(_embedded(texts[:FEW], "minilm", store))
         lines += [_path(texts, store, name) for name in ("path, first run", "path, from memory")]
+        lines.append(_headed(texts, store))
     spent = Spent()
     rows = as_rows(texts)
     with measured(spent):
@@ -121,6 +123,18 @@ def _path(texts: Sequence[Text], store: str, name: str) -> dict[str, Cell]:
         memo = memory(str(Path(store, "path")), encoder_of("static"))
         score_pairs(rows, PairingParams(), memo).rows.collect()
     return _line(f"static: {name}", len(texts), spent)
+
+
+def _headed(texts: Sequence[Text], store: str) -> dict[str, Cell]:
+    """The head that a judge has taught; what it said of one row in fifty is how long they are."""
+    rows, spent = as_rows(list(texts)), Spent()
+    said = [min(len(text.answer), 800) / 800 if at % 50 == 0 else None
+            for at, text in enumerate(texts)]  # fmt: skip
+    judged = rows.with_columns(score_judge=pl.Series(said, dtype=pl.Float64))
+    memo = memory(str(Path(store, "path")), encoder_of("static"))
+    with measured(spent):
+        classify(judged, ClassifierParams(min_judged=20), memo=memo).rows.collect()
+    return _line("static: score.classifier, vectors from memory", len(texts), spent)
 
 
 def _line(what: str, rows: int, spent: Spent) -> dict[str, Cell]:
