@@ -1,9 +1,10 @@
 """What a set lacks is made from what it has, and held to account like any other row.
 
-The order of stages: read, clean, validate, redact; evolve prompts and have them answered; make rows
-of records; redact once more, for a model may write a name of its own; drop what failed, each row
-with its reason, and what comes too near to a real row; hold the mix within its bounds; score if the
-run asks for it; split, with a made row on the side of its parent; publish.
+The order of stages: read, clean, validate, redact; evolve prompts and have them answered; write new
+rows where the set is thin; make rows of records; redact once more, for a model may write a name of
+its own; drop what failed, each row with its reason, what is wrong where that can be told, and what
+comes too near to a real row; hold the mix within its bounds; score if the run asks for it; split,
+with a made row on the side of its parent; publish.
 """
 
 import warnings
@@ -29,6 +30,8 @@ from tasks.augment.eliminate import eliminate_failed
 from tasks.augment.evolve import evolve_prompts
 from tasks.augment.privacy import drop_near
 from tasks.augment.records import make_records
+from tasks.augment.synthesise import synthesise_rows
+from tasks.augment.verify import drop_wrong
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile, find_sources
 from tasks.llm.params import LlmParams
@@ -95,12 +98,18 @@ def augment_files(
         evolve_prompts, prepared.rows, given.evolve,
         on=given.evolve.enabled and params.llm.endpoint != "none", llm=course.left(params.llm),
     )  # fmt: skip
+    written = course.whole(
+        synthesise_rows, bred, given.synthesise,
+        on=bool(given.synthesise.rows) and params.llm.endpoint != "none",
+        llm=course.left(params.llm),
+    )  # fmt: skip
     tables = find_sources(given.records.tables, store() / "spool") if given.records.tables else []
     wants_records = bool(tables or given.records.invent)
-    filled = course.whole(make_records, bred, given.records, on=wants_records, files=tables)
+    filled = course.whole(make_records, written, given.records, on=wants_records, files=tables)
     private = course.row_wise(redact_pii, filled, params.redact, on=params.redact.enabled)
     sound = course.whole(eliminate_failed, private, given.eliminate)
-    apart = course.whole(drop_near, sound, given.privacy)
+    right = course.whole(drop_wrong, sound, given.verify, llm=course.left(params.llm))
+    apart = course.whole(drop_near, right, given.privacy)
     mixed = course.whole(balance_mix, apart, given.balance)
     bench = seat(course, params) if params.score.enabled else Bench()
     scored = score_rows(course, mixed, params, bench) if params.score.enabled else mixed

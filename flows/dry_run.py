@@ -16,6 +16,7 @@ from flows.price import (
     price_exam,
     price_judge,
     price_reward,
+    price_synthesis,
     rows_as_read,
     total,
 )
@@ -59,11 +60,19 @@ def _price(
     given = seeded_judge(params)
     to_run = {s["stage"] for s in course.steps if s["will"] not in ("reuse", "skip")}
     priced = price_exam(gold, params, given) if "score.calibrate" in to_run else []
-    if not to_run & {"augment.evolve", "score.reward", "score.judge", "score.margin"}:
+    if not to_run & {
+        "augment.evolve",
+        "augment.synthesise",
+        "score.reward",
+        "score.judge",
+        "score.margin",
+    }:
         return priced
     with _rows(course, files, params) as rows:
         if "augment.evolve" in to_run and isinstance(params, AugmentRunParams):
             priced += price_evolve(rows, params)
+        if "augment.synthesise" in to_run and isinstance(params, AugmentRunParams):
+            priced += price_synthesis(rows, params)
         if "score.reward" in to_run:
             priced += price_reward(rows, params)
         if to_run & {"score.judge", "score.margin"}:

@@ -9,6 +9,8 @@ from tasks.augment.eliminate import EliminateParams
 from tasks.augment.evolve_params import EvolveParams
 from tasks.augment.privacy import PrivacyParams
 from tasks.augment.records import RecordsParams
+from tasks.augment.synthesise import SynthesiseParams
+from tasks.augment.verify import VerifyParams
 from tasks.base.params import StageParams
 from tasks.clean.encoding import EncodingParams
 from tasks.clean.markup import MarkupParams
@@ -100,7 +102,9 @@ class AugmentParams(StageParams):
 
     records: RecordsParams = Field(default=RecordsParams(), title="Rows of records")
     evolve: EvolveParams = Field(default=EvolveParams(), title="Evolve prompts")
+    synthesise: SynthesiseParams = Field(default=SynthesiseParams(), title="New rows")
     eliminate: EliminateParams = Field(default=EliminateParams(), title="Eliminate failures")
+    verify: VerifyParams = Field(default=VerifyParams(), title="Verify answers")
     privacy: PrivacyParams = Field(default=PrivacyParams(), title="Privacy of made rows")
     balance: BalanceParams = Field(default=BalanceParams(), title="Balance")
 

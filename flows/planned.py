@@ -22,7 +22,7 @@ from tasks.score.calibration.candidate import identity_of
 from tasks.score.calibration.passport import GoldFacts, Passport
 
 R = TypeVar("R", bound=BaseModel)
-ASKING = ("augment.evolve", "score.reward", "score.judge")
+ASKING = ("augment.evolve", "augment.synthesise", "score.reward", "score.judge")
 """Stages that ask a model about rows."""
 
 

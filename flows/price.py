@@ -10,6 +10,7 @@ from flows.home import store
 from flows.params import AugmentRunParams, RunParams
 from flows.plain import PlainCourse
 from tasks.augment.evolve import evolve
+from tasks.augment.synthesise import synthesise
 from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.report import Cost
 from tasks.ingest.sources import SourceFile, find_sources
@@ -128,6 +129,15 @@ def price_evolve(rows: DatasetRef, params: AugmentRunParams) -> list[Priced]:
     line = _line("augment.evolve", pricer, f"at most; {pricer.how}")
     steps = 2 if pricer.grade == "demo" else 4 + given.check_gain
     return [_more(line, given.generations * steps - 1)]
+
+
+def price_synthesis(rows: DatasetRef, params: AugmentRunParams) -> list[Priced]:
+    """What new rows would ask: a prompt for each, and at most as many answers."""
+    if params.llm.endpoint == "none":
+        return []
+    pricer = Pricer(params.llm, str(store()))
+    synthesise(read_dataset(rows), params.augment.synthesise, pricer)
+    return [_more(_line("augment.synthesise", pricer, f"at most; {pricer.how}"), 1)]
 
 
 def price_exam(gold: str, params: RunParams, given: JudgeParams) -> list[Priced]:

@@ -11,19 +11,17 @@ Topics are clusters of prompts on static vectors, named by their most telling wo
 thirds of `score_complexity` among the prompts of people's.
 """
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
 import pandera.polars as pa
 import polars as pl
 import polars_hash as plh
 from prefect import task
 from pydantic import Field, JsonValue
 
+from tasks.augment.topics import levels_of, topics_of
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
 from tasks.base.memo import RowMemo
@@ -32,11 +30,9 @@ from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
 from tasks.base.text import turns
-from tasks.dedup.light_words import LIGHT
 from tasks.embed import encoders
 from tasks.embed.encoders import encoder_of
-from tasks.embed.vectors import embed, memory
-from tasks.score.complexity import complexities
+from tasks.embed.vectors import memory
 from tasks.score.head import on_one_thread
 
 ENGINES = encoders.ENGINES
@@ -46,8 +42,6 @@ REASONS = {
     "surplus_difficulty": "more made rows of its difficulty than the mix allows",
 }
 MARKED = marks(tuple(REASONS), {"drop_detail": pa.Column(pl.String, nullable=True)})
-LEVELS = ("easy", "middling", "hard")
-_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 class BalanceParams(StageParams):
@@ -107,8 +101,9 @@ def mark_surplus(rows: pl.LazyFrame, params: BalanceParams, memo: RowMemo | None
     # a set of made rows alone has no mix to hold
     if not params.enabled or not is_made.any() or is_made.all():
         return Outcome(rows.with_columns(nothing.alias(DROP_REASON), drop_detail=nothing))
-    topics = _topics(table, is_made, params, memo)
-    grouped = table.with_columns(topic=pl.Series(topics), level=pl.Series(_levels(table, is_made)))
+    topics = topics_of(table["asked"], is_made, params.topics, params.seed, memo)
+    levels = levels_of(table["asked"], is_made)
+    grouped = table.with_columns(topic=pl.Series(topics), level=pl.Series(levels))
     reasons, told = _chosen(grouped, params)
     marks_ = {DROP_REASON: pl.Series(reasons, dtype=pl.String),
               "drop_detail": pl.Series(told, dtype=pl.String)}  # fmt: skip
@@ -160,45 +155,6 @@ def _of_group(reason: str, group: str, people: int, share: float, params: Balanc
 def most_made(people: int, share: float) -> int:
     """Made rows that are at most `share` of themselves and `people` rows of people's."""
     return int(share / (1 - share) * people + 1e-9)
-
-
-def _levels(rows: pl.DataFrame, is_made: pl.Series) -> list[str]:
-    scores = pl.Series(complexities(rows["asked"].to_list()), dtype=pl.Float64)
-    people = scores.filter(~is_made)
-    low, high = people.quantile(1 / 3) or 0.0, people.quantile(2 / 3) or 0.0
-    return [LEVELS[int(score > low) + int(score > high)] for score in scores.fill_null(0.0)]
-
-
-def _topics(
-    rows: pl.DataFrame, is_made: pl.Series, params: BalanceParams, memo: RowMemo | None
-) -> list[str]:
-    """The name of each row's topic; clusters are found among the rows of people's."""
-    from scipy.cluster.vq import kmeans2
-
-    vectors = embed(rows["asked"], encoder_of("static"), memo).astype(np.float64)
-    people = vectors[~is_made.to_numpy()]
-    count = max(1, min(params.topics, len(people) // 20))
-    centres, _ = kmeans2(people, count, seed=params.seed, minit="++")
-    unit = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
-    codes = (vectors @ unit.T).argmax(axis=1)
-    named = names_of(rows["asked"].to_list(), codes.tolist())
-    return [named[code] for code in codes.tolist()]
-
-
-def names_of(texts: Sequence[str | None], codes: Sequence[int]) -> dict[int, str]:
-    """A name for each cluster: the three words that tell it from the others, and its number."""
-    counts: dict[int, Counter[str]] = defaultdict(Counter)
-    for text, code in zip(texts, codes, strict=True):
-        counts[code].update({word.casefold() for word in _WORD.findall(text or "")} - LIGHT)
-    total: Counter[str] = Counter()
-    for counted in counts.values():
-        total.update(counted)
-    names = {}
-    for code, counted in counts.items():
-        weights = {word: n * n / total[word] for word, n in counted.items()}
-        telling = sorted(weights, key=lambda word: (-weights[word], word))[:3]
-        names[code] = f"{code + 1}: {', '.join(telling)}" if telling else f"{code + 1}"
-    return names
 
 
 def _mix(rows: pl.DataFrame, column: str) -> JsonValue:

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 import polars as pl
 import polars_hash as plh
 
-from tasks.augment.eliminate import Evolution, answer_fault, drifted, prompt_fault
+from tasks.augment.answers import ask_answers, fault_in, missed
+from tasks.augment.eliminate import Evolution, drifted, prompt_fault
 from tasks.augment.evolve_params import EvolveParams
 from tasks.augment.gain import asks_for_more
 from tasks.augment.operators import OPERATORS, VERSION, Operator, rewrite_messages, rewritten
 from tasks.augment.recipe import Recipe, made_row, turn
 from tasks.base.text import fold
-from tasks.llm.call import PASSING, Model
+from tasks.llm.call import Model
 from tasks.llm.chat import Chat, chat_call, read_chat
 
 STAGE = "augment.evolve"
@@ -75,8 +76,8 @@ def _rewrite(
     offspring = []
     for place, (member, operator) in enumerate(zip(pool, chosen, strict=True)):
         chat = read_chat(found[place])
-        if chat.reason in PASSING or chat.reason == "call_rejected":
-            unanswered[chat.reason or ""] += 1
+        if missed(chat):
+            unanswered[str(chat.reason)] += 1
             continue
         text = rewritten(chat.text) if chat.reason in (None, "refused", "unparsable") else None
         evolution = Evolution(operator, member.prompt, text, member.answer)
@@ -120,27 +121,18 @@ def _answered(
 ) -> list[Offspring]:
     """The sound ones with an answer; those that got none for now are left out and counted."""
     sound = [place for place, one in enumerate(born) if one.fault is None]
-    calls = [
-        chat_call(
-            [{"role": t["role"], "content": t["content"]} for t in _asked(born[place])],
-            max_tokens=params.max_tokens, temperature=params.temperature, seed=params.seed,
-        )
-        for place in sound
-    ]  # fmt: skip
-    found = dict(model.ask(calls))
-    chats = {place: read_chat(found[at]) for at, place in enumerate(sound)}
+    answers = ask_answers(model, [_asked(born[place]) for place in sound],
+                          params.max_tokens, params.temperature, params.seed)  # fmt: skip
+    chats = dict(zip(sound, answers, strict=True))
     done = []
     for place, one in enumerate(born):
         chat = chats.get(place)
         if chat is None:
             done.append(one)
-        elif chat.reason in PASSING or chat.reason == "call_rejected":
-            unanswered[chat.reason or ""] += 1
+        elif missed(chat):
+            unanswered[str(chat.reason)] += 1
         else:
-            fault = "inability" if chat.reason == "refused" else answer_fault(
-                one.prompt, chat.text, is_cut=chat.reason == "cut_short"
-            )  # fmt: skip
-            done.append(one._replace(answer=chat, fault=fault))
+            done.append(one._replace(answer=chat, fault=fault_in(one.prompt, chat)))
     return done
 
 

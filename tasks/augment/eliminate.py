@@ -30,12 +30,13 @@ from tasks.llm.refusal import is_refusal
 from tasks.score.language import language_match
 
 REASONS = {
-    "no_rewrite": "the model gave no rewritten prompt in the form asked for",
+    "no_rewrite": "the model gave no new prompt in the form asked for",
     "empty_prompt": "the rewritten prompt has no word in it, or none that means anything",
     "leaked_wording": "words of the request for rewriting stand in the rewritten prompt",
     "answered_instead": "the model answered the prompt where it should have rewritten it",
     "copied_seed": "the rewritten prompt is its parent, or a part of it",
     "known_prompt": "another row asks just the same",
+    "too_similar": "another row asks nearly the same, in the same words",
     "lost_parts": "a table, code, a formula or a link of the parent is gone or changed",
     "language_drift": "the rewritten prompt is in another language than its parent",
     "too_long": "the rewritten prompt grew by more words than the limit",
@@ -55,9 +56,11 @@ EMPTY = LIGHT - {"yes", "yeah", "ok", "okay", "sure", "one", "must", "now", "her
 
 SHORT = 80  # words; a longer answer with a "sorry" in it goes on to answer (the paper's number)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_FENCED = re.compile(r"```[^\n]*\n(.*?)```", re.DOTALL)
+_FENCED = re.compile(r"^```[^\n`]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _TABLE_ROW = re.compile(r"^[^\n|]*\|[^\n]*\|[^\n]*$", re.MULTILINE)
-_FORMULA = re.compile(r"\$\$.+?\$\$|\\\[.+?\\\]|\$[^$\n]*[\\^_=][^$\n]*\$", re.DOTALL)
+_FORMULA = re.compile(
+    r"\$\$[^$]{1,2000}\$\$|\\\[[^\[\]]{1,2000}\\\]|\$[^$\n]*[\\^_=][^$\n]*\$", re.DOTALL
+)
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 _TAG = re.compile(r"<[A-Z][A-Z_]+_\d+>")
 _ANSWERS = re.compile(

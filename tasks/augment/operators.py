@@ -98,17 +98,18 @@ def rewrite_messages(prompt: str, operator: Operator, salt: str = "") -> list[di
     ]
 
 
-def rewritten(reply: str) -> str | None:
+def rewritten(reply: str, start: str = OPEN, end: str = CLOSE) -> str | None:
     """What stands inside the tags of `reply`, the last one to be opened; None without a tag.
 
     A closing tag that was forgotten at the end is forgiven.
     """
-    _, opened, rest = reply.rpartition(OPEN)
-    return rest.partition(CLOSE)[0].strip() if opened else None
+    _, opened, rest = reply.rpartition(start)
+    return rest.partition(end)[0].strip() if opened else None
 
 
 LEAKS = re.compile(
-    r"rewritten[_ ](?:prompt|task)|=== ?(?:end of )?task|#(?:given|original|new|created) prompt#?"
+    r"rewritten[_ ](?:prompt|task)|new_prompt|=== ?(?:end of )?(?:task|examples)"
+    r"|#(?:given|original|new|created) prompt#?"
     r"|\b(?:given|original|new|created) (?:prompt|task) ?:|\bhow to rewrite it\b"
     r"|\bi(?: have|'ve)? rewr(?:ote|itten)\b"
     r"|\b(?:rewrit|evolv)(?:e|ed|ing)\b[^.\n]{0,30}\b(?:prompt|task)\b",

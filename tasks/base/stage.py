@@ -111,6 +111,8 @@ def run_filter(
             rows_out=data.rows - lost_ref.rows,
             dropped=dict(reasons.iter_rows()),
             figures=outcome.figures,
+            unfinished=outcome.unfinished,
+            cost=outcome.cost,
         ),
     )
 

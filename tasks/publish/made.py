@@ -15,7 +15,7 @@ from tasks.publish.plan import ReleasePlan
 
 Facts = dict[str, Any]
 Mask = Callable[[list[str]], list[str]]
-STAGES = ("evolve", "records", "privacy", "balance")
+STAGES = ("evolve", "synthesise", "records", "verify", "privacy", "balance")
 SHOWN = 5  # survivors beside their parents
 
 
@@ -37,7 +37,9 @@ def made(plan: ReleasePlan, mask: Mask) -> Facts:
         "model": evolved.get("model", ""),
         "unanswered": evolved.get("unanswered", {}),
         "operators": [_operator(name, facts) for name, facts in operators.items()],
+        "synthesised": found["synthesise"],
         "records": records,
+        "verified": found["verify"],
         "privacy": found["privacy"],
         "mix": _mix(found["balance"].get("mix", {})),
         "origins": dict(sorted(origins.iter_rows())),

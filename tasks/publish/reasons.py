@@ -1,6 +1,6 @@
 """What every reason means, in one sentence, gathered from the stages that give it."""
 
-from tasks.augment import balance, eliminate, privacy
+from tasks.augment import balance, eliminate, privacy, verify
 from tasks.dedup import exact, near
 from tasks.score import drop
 from tasks.validate import rows
@@ -31,6 +31,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "dedup.exact": exact.REASONS,
     "dedup.near": near.REASONS,
     "augment.eliminate": eliminate.REASONS,
+    "augment.verify": verify.REASONS,
     "augment.privacy": privacy.REASONS,
     "augment.balance": balance.REASONS,
     "score.drop": drop.REASONS,

@@ -21,6 +21,7 @@ from tasks.publish.plan import Release, ReleasePlan
 from tasks.publish.quality import answered, verdicts
 from tasks.publish.report import render
 from tasks.publish.report_facts import gather, spent
+from tasks.publish.review import review
 from tasks.redact.mask import mask_texts
 from tasks.select.split import SIDES
 
@@ -49,6 +50,9 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
     sides = arms(kept)
     if sides.height:
         folder.write("arms.parquet", _parquet(sides))
+    to_look_at = review(kept)
+    if to_look_at.height:
+        folder.write("review.jsonl", to_look_at.write_ndjson().encode())
     gates = judge_gates(_measured(plan, ledger), plan.gates)
     report = gather(plan, ledger, gates, mask_texts)
     report["skipped"] += _refused(refused)

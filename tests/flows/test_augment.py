@@ -13,6 +13,7 @@ from tasks.base.errors import UsageError
 from tasks.llm.params import LlmParams
 from tests.fault_server import FaultServer
 from tests.flows.test_score import source
+from tests.tasks.augment.test_synthesise import fresh
 from tests.tasks.augment.writer import GROWN, Dear, Writer
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_server")]
@@ -164,3 +165,39 @@ def test_a_table_that_is_not_there_is_a_clear_error(fresh_store, tmp_path):
     given = AugmentParams.model_validate({"records": {"tables": ["nowhere.csv"]}})
     with pytest.raises(UsageError, match=r"nowhere\.csv"):
         augment([source(tmp_path)], str(tmp_path / "out"), augment=given)
+
+
+def test_new_rows_are_written_checked_and_laid_out_for_people(fresh_store, tmp_path):
+    def sums(prompt):
+        return "It is 2 + 2 = 5." if "zinc" in prompt else "It is 2 + 2 = 4, and felt is warm."
+
+    given = AugmentParams.model_validate(
+        {"evolve": {"enabled": False}, "synthesise": {"rows": 6, "topics": 2}}
+    )
+    with FaultServer(Writer(new=fresh, answer=sums)) as server:
+        llm = LlmParams(endpoint=server.url, model="writer")
+        augment([source(tmp_path)], str(tmp_path / "out"), llm=llm, augment=given)
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["counts"]["made"] == 6
+    ledger = pl.read_parquet(tmp_path / "out" / "ledger.parquet").filter(origin="synthetic")
+    assert dict(ledger["reason"].fill_null("kept").value_counts().iter_rows()) == {
+        "kept": 5, "wrong_calculation": 1}  # fmt: skip
+    review = pl.read_ndjson(tmp_path / "out" / "review.jsonl")
+    assert set(review["id"]) <= set(ledger.filter(state="kept")["id"])
+    assert "unchecked, not right" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_a_dry_run_prices_what_is_written(fresh_store, tmp_path):
+    from flows.params import AugmentRunParams
+    from flows.price import price_evolve, price_synthesis, rows_as_read
+    from tasks.ingest.sources import find_sources
+
+    llm = LlmParams(endpoint="http://127.0.0.1:9/v1", model="w")
+    given = AugmentParams.model_validate(
+        {"evolve": {"seeds": 10, "check_gain": False}, "synthesise": {"rows": 7}}
+    )
+    params = AugmentRunParams(llm=llm, augment=given)
+    with rows_as_read(find_sources([source(tmp_path)], tmp_path / "spool"), params) as rows:
+        [evolving], [writing] = price_evolve(rows, params), price_synthesis(rows, params)
+    assert evolving.calls == 10 * 4, "rewrite, answer, and compare in both orders"
+    assert writing.calls == 7 * 2

@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from tasks.augment.balance import BalanceParams, mark_surplus, most_made, names_of
+from tasks.augment.balance import BalanceParams, mark_surplus, most_made
+from tasks.augment.topics import names_of
 from tests.builders import row, table
 
 FREE = {"max_made_of_topic": 0.99, "max_made_of_difficulty": 0.99, "min_per_group": 10_000}

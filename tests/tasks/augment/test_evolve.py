@@ -137,7 +137,7 @@ CASES = {
 
 
 def test_every_reason_has_its_case():
-    of_records = {"template_failed", "identifies_person", "invalid_answer"}
+    of_records = {"too_similar", "template_failed", "identifies_person", "invalid_answer"}
     assert set(CASES) | {"known_prompt"} | of_records == set(REASONS)
 
 

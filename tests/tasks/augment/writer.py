@@ -35,12 +35,17 @@ class Writer:
         rewrite: Callable[[str], Any] = lambda prompt: prompt + GROWN,
         answer: Callable[[str], Any] = lambda prompt: ANSWER,
         more: float = 0.9,
+        new: Callable[[int, str], Any] = lambda nth, wanted: "Say something new.",
     ) -> None:
-        self.rewrite, self.answer, self.more = rewrite, answer, more
-        self.calls = {"rewrite": 0, "answer": 0, "compare": 0}
+        self.rewrite, self.answer, self.more, self.new = rewrite, answer, more, new
+        self.calls = {"rewrite": 0, "answer": 0, "compare": 0, "new": 0}
 
     def __call__(self, _path: str, body: dict[str, Any]) -> dict[str, Any] | Fault:
         """Reply to one request."""
+        if "You write tasks" in body["messages"][0]["content"]:
+            self.calls["new"] += 1
+            said = self.new(body["seed"], body["messages"][-1]["content"])
+            return chat(f"<new_prompt>{said}</new_prompt>") if isinstance(said, str) else said
         prompt = asked_to_rewrite(body)
         if prompt is not None:
             self.calls["rewrite"] += 1

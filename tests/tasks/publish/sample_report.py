@@ -189,6 +189,9 @@ def _parts() -> dict[str, Any]:
                  "faults": [{"reason": "no_rewrite", "what": "no form", "rows": 17}],
                  "gain": "", "harder": "", "order_consistent": None}],
             "records": {"records": 200, "templates": {"extract" + SCRIPT: 200}, "set": "c@1"},
+            "synthesised": {"asked": 20, "made": 19, "survived": 11, "model": "w" + SCRIPT,
+                            "faults": {"too_similar": 8}},
+            "verified": {"made": 60, "unchecked": 40, "checked": {"json" + SCRIPT: 20}},
             "privacy": {"made": 60, "distance": [0.11, 0.6], "verbatim": [0.2, 0.0],
                         "canaries": 3, "canaries_out": 1},
             "mix": [{"by": "origin", "groups": [

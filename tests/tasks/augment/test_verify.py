@@ -1,0 +1,165 @@
+"""What can be checked without an opinion, and what only looks as if it could."""
+
+from fractions import Fraction
+
+import pytest
+
+from tasks.augment.calculation import calculated, equations_in
+from tasks.augment.recipe import Recipe, made_row, turn
+from tasks.augment.verify import VerifyParams, compiles, mark_wrong, result_of
+from tasks.llm.door import Door
+from tasks.llm.params import BudgetParams, LlmParams
+from tests.builders import row, table
+from tests.fault_server import Fault, FaultServer, chat
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 + 4 = 7", "So 3*(2+5) = 21 apples.", "12 / 4 = 3", "1,200 + 300 = 1,500",
+        "10 / 3 = 3.33", "10 / 3 = 3.3", "2 x 6 = 12", "2 × 6 = $12", "8 ÷ 2 = 4", "5 − 7 = -2",
+        "0.1 + 0.2 = 0.3", "100 / 7 = 14", "100 / 7 = 15", "(1 + 2) * (3 + 4) = 21",
+        r"4 \times 5 = 20", "007 + 1 = 8",
+    ],
+)  # fmt: skip
+def test_a_calculation_that_comes_out_holds(text):
+    assert list(equations_in(text)) == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3 + 4 = 8", "3*(2+5) = 20", "12 / 4 = 4", "10 / 3 = 3.5", "5 - 7 = 2", "1,200 + 300 = 1,501",
+     "2.5 * 2 = 5.1", "100 / 7 = 16"],
+)  # fmt: skip
+def test_a_calculation_that_does_not_come_out_is_found(text):
+    assert list(equations_in(text)) == [False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x + 4 = 8", "a = 3", "3 apples + 4 pears = 7 fruits", "2024-01-02 = a date", "1/2 cup",
+        "y = 3 + 4 = 7x", "3 + 4 = 7x", "3 + 4 = 7 + 1", "2**8 = 256", "1 / 0 = 5", "5 > 3 = true",
+        "12345678901234567890 + 1 = 12345678901234567891", "3 + 4 = 7%", "", "=", "10:30 - 11:00",
+    ],
+)  # fmt: skip
+def test_what_is_no_plain_calculation_is_not_judged(text):
+    assert list(equations_in(text)) == []
+
+
+def test_a_text_with_many_calculations_is_judged_by_each():
+    assert list(equations_in("First 2 + 2 = 4. Then 4 * 3 = 13. So 12 - 1 = 11.")) == [
+        True, False, True]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["(" * 3000 + "1" + ")" * 3000, "1 +", "f(2)", "9" * 40, "'a'"])
+def test_what_cannot_be_calculated_is_none(text):
+    assert calculated(text) is None
+
+
+def test_values_are_exact():
+    assert calculated("0.1 + 0.2") == Fraction(3, 10)
+
+
+def made(asked, said, n=0):
+    recipe = Recipe("augment.evolve", "deepen", "m", 1, record=str(n))
+    return made_row([turn("user", asked), turn("assistant", said)], recipe,
+                    origin="augmented", source="s", parent="h")  # fmt: skip
+
+
+def marked(*rows, model=None, **params):
+    outcome = mark_wrong(table(*rows), VerifyParams(**params), model)
+    return outcome.rows.collect(), outcome
+
+
+JSON = "Return a JSON object with the fields name and age."
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "reason", "check"),
+    [
+        ("Add.", "2 + 2 = 5, of course.", "wrong_calculation", "calculation"),
+        ("Add.", "2 + 2 = 4, of course.", None, "calculation"),
+        (JSON, '{"name": "x", "age": }', "invalid_json", "json"),
+        (JSON, '{"name": "x", "age": 3}', None, "json"),
+        ("Code?", "```python\ndef f(:\n    pass\n```", "broken_code", "code"),
+        ("Code?", "```python\ndef f():\n    return 1\n```", None, "code"),
+        ("Code?", "```python\n>>> f(1)\n2\n```", None, "code"),
+        ("Code?", "```js\nfunction f( {\n```", None, None),
+        ("Name a bird.", "The wren.", None, None),
+    ],
+)  # fmt: skip
+def test_each_check_fires_on_its_case_and_not_on_its_near_miss(asked, said, reason, check):
+    frame, outcome = marked(made(asked, said))
+    assert frame["drop_reason"].to_list() == [reason]
+    assert outcome.figures["checked"] == ({check: 1} if check else {})
+    assert outcome.figures["unchecked"] == (0 if check else 1)
+
+
+def test_rows_of_people_are_not_held_to_it():
+    frame, outcome = marked(row("h", "Add.", "2 + 2 = 5"), made("Add.", "2 + 2 = 5"))
+    assert frame["drop_reason"].to_list() == [None, "wrong_calculation"]
+    assert frame["drop_detail"].to_list() == [None, "1 of 1 do not hold"]
+    assert outcome.figures["made"] == 1
+
+
+def test_switched_off_or_without_made_rows_nothing_is_marked():
+    assert marked(made("Add.", "2 + 2 = 5"), enabled=False)[0]["drop_reason"].to_list() == [None]
+    assert marked()[0].height == 0
+
+
+@pytest.mark.parametrize("code", ["x = 1", ">>> x\n1\n>>> y = 2", "async def f(): ...", ""])
+def test_code_that_compiles_compiles(code):
+    assert compiles(code)
+
+
+@pytest.mark.parametrize("code", ["x = ", "def f(", "\0", ">>> x =\n1", "(" * 5000])
+def test_code_that_does_not_compile_does_not_and_is_never_run(code):
+    assert not compiles(code)
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [("So it is 42.", "42"), ("Answer: (B)", "B"), ("The answer is C.", "C"), ("1,234", "1234"),
+     ("about 3.50 euros", None), ("$ 3.50", "3.50"), ("A", "A"), ("I like it.", None), ("", None),
+     ("Plan B is on", None), ("**7**", "7")],
+)  # fmt: skip
+def test_the_result_is_what_an_answer_ends_in(text, result):
+    assert result_of(text) == result
+
+
+SUM = made("What is 17 and 25?", "It is 42.")
+
+
+def asked_again(tmp_path, reply, rows=(SUM,), **llm):
+    with FaultServer(reply) as server:
+        params = LlmParams(endpoint=server.url, model="m", attempts=1, **llm)
+        with Door(params, str(tmp_path)) as door:
+            return (*marked(*rows, model=door, samples=4), sum(server.asked.values()))
+
+
+def test_an_answer_that_most_others_agree_with_stays(tmp_path):
+    said = iter(["It is 42.", "So 42", "It must be 41.", "42."])
+    frame, outcome, calls = asked_again(tmp_path, lambda *_: chat(next(said)), concurrency=1)
+    assert frame["drop_reason"].to_list() == [None]
+    assert outcome.figures["checked"] == {"consistency": 1}
+    assert calls == 4
+
+
+def test_an_answer_that_stands_alone_is_dropped(tmp_path):
+    frame, *_ = asked_again(tmp_path, lambda *_: chat("It is 41."))
+    assert frame["drop_reason"].to_list() == ["inconsistent_answer"]
+    assert frame["drop_detail"].to_list() == ["20% of all answers agree"]
+
+
+def test_an_answer_without_a_result_is_not_asked_about(tmp_path):
+    frame, _, calls = asked_again(tmp_path, lambda *_: chat("x"), [made("Name a bird.", "A wren.")])
+    assert (frame["drop_reason"].to_list(), calls) == ([None], 0)
+
+
+@pytest.mark.parametrize("why", ["down", "budget"])
+def test_an_answer_that_could_not_be_asked_about_stays_and_is_tried_again(tmp_path, why):
+    cap = {"budget": BudgetParams(tokens=100)} if why == "budget" else {}
+    frame, outcome, _ = asked_again(tmp_path, lambda *_: Fault(503), **cap)
+    assert frame["drop_reason"].to_list() == [None]
+    assert outcome.unfinished == 1
