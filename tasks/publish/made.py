@@ -8,6 +8,7 @@ import polars as pl
 from tasks.augment.eliminate import REASONS
 from tasks.augment.operators import OPERATORS
 from tasks.augment.recipe import recipe_field
+from tasks.augment.topics import LEVELS
 from tasks.base.dataset import read_dataset
 from tasks.base.text import turns
 from tasks.publish.evidence import READ, mask_and_cut
@@ -57,10 +58,16 @@ def _mix(mix: Facts) -> list[Facts]:
     return [
         {"by": by, "groups": [
             {"name": name, "human": human, "made": made_, "stay": stay}
-            for name, (human, made_, stay) in groups.items()
+            for name, (human, made_, stay) in sorted(groups.items(), key=_order)
         ]}
         for by, groups in mix.items()
     ]  # fmt: skip
+
+
+def _order(group: tuple[str, list[int]]) -> tuple[int, int, str]:
+    """Levels from easy to hard, all else from the largest to the smallest."""
+    name, (human, made_, _) = group
+    return (LEVELS.index(name) if name in LEVELS else 0, -human - made_, name)
 
 
 def _operator(name: str, facts: Facts) -> Facts:
