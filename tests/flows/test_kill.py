@@ -8,7 +8,9 @@ import time
 
 import pytest
 
+from tests.fault_server import FaultServer
 from tests.flows.command import ROOT, SAMPLE, finery
+from tests.tasks.augment.writer import Writer
 
 pytestmark = pytest.mark.server
 
@@ -44,6 +46,36 @@ def test_a_killed_run_goes_on_where_it_was_and_leaves_no_process(own_home, tmp_p
         assert steps[finished].endswith("from cache"), again.stderr
     assert not steps["dedup.near"].endswith("from cache")
     assert (run / "manifest.json").exists()
+
+
+def test_a_killed_writer_goes_on_with_what_it_had_paid_for(own_home, tmp_path):
+    env = {**own_home, "OPENAI_API_KEY": "", "PYTHONPATH": str(ROOT)}
+    with FaultServer(Writer(), delay=0.05) as server:
+        command = ["augment", SAMPLE, "--out", str(tmp_path / "run"), "--set",
+                   f"llm.endpoint={server.url}", "--set", "llm.model=w",
+                   "--set", "augment.evolve.seeds=60"]  # fmt: skip
+        victim = subprocess.Popen(
+            [sys.executable, "-m", "flows.cli", *command, "-q"], cwd=ROOT, env=env,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + 120
+        while sum(server.answered.values()) < 40 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.kill(victim.pid, signal.SIGKILL)
+        victim.wait()
+        paid = sum(server.answered.values())
+        assert 40 <= paid < 100, "killed in the middle"
+
+        again = finery(*command, env=env)
+        assert again.returncode == 0, again.stderr
+        twice = sum(server.answered.values()) - len(server.answered)
+        ledger = (tmp_path / "run" / "ledger.parquet").read_bytes()
+
+        assert twice <= 8, "but for what was under way, nothing was paid for twice"
+        once_more = finery(*command, env=env)
+        assert once_more.returncode == 0
+        assert (tmp_path / "run" / "ledger.parquet").read_bytes() == ledger
+        assert sum(server.answered.values()) - len(server.answered) == twice
 
 
 def _wait_until_gone(pids):
