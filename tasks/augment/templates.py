@@ -14,7 +14,7 @@ from tasks.base.yaml_text import parse
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
-BUILT_IN = Path(__file__).with_name("templates") / "clinical.yaml"
+BUILT_IN = Path(__file__).with_name("record_templates") / "clinical.yaml"
 FALSE = ("", "false", "none", "[]", "{}", "0")
 
 
