@@ -9,7 +9,7 @@ from tasks.augment.eliminate import EliminateParams
 from tasks.augment.evolve_params import EvolveParams
 from tasks.augment.privacy import PrivacyParams
 from tasks.augment.records import RecordsParams
-from tasks.augment.synthesise import SynthesiseParams
+from tasks.augment.synthesise_params import SynthesiseParams
 from tasks.augment.verify import VerifyParams
 from tasks.base.params import StageParams
 from tasks.clean.encoding import EncodingParams

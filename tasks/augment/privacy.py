@@ -24,6 +24,7 @@ from prefect import task
 from pydantic import Field, JsonValue
 
 from tasks.augment.recipe import recipe_field
+from tasks.augment.verbatim import verbatim
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
 from tasks.base.memo import RowMemo
@@ -32,7 +33,6 @@ from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
 from tasks.base.text import conversation
-from tasks.dedup.pairs import words
 from tasks.embed import encoders
 from tasks.embed.encoders import encoder_of
 from tasks.embed.vectors import embed, memory
@@ -102,7 +102,7 @@ def mark_near(rows: pl.LazyFrame, params: PrivacyParams, memo: RowMemo | None = 
     if not params.enabled or made.is_empty():
         return Outcome(rows.with_columns(_nothing()), {"made": 0})
     seen = made.select("at", "id").with_columns(
-        _verbatim(made, real, params), *_closest(made, real, memo)
+        verbatim(made, real, params.run_words, params.min_runs), *_closest(made, real, memo)
     )
     texts = made["text"]
     leaks = texts.str.contains_any(list(params.canaries)) if params.canaries else texts.is_null()
@@ -144,44 +144,6 @@ def _marks(params: PrivacyParams) -> list[pl.Expr]:
         pl.when(near | again).then("closest").alias("drop_twin_of"),
         pl.when(again).then("verbatim").when(near).then(1 - pl.col("distance")).alias("drop_score"),
     ]
-
-
-def _verbatim(made: pl.DataFrame, real: pl.DataFrame, params: PrivacyParams) -> pl.Series:
-    """Share of each made row's runs of words that stand in a real row it does not descend from."""
-    mine, theirs = _runs(made, params.run_words), _runs(real, params.run_words)
-    shared = mine.group_by("kind", "run").agg(rows=pl.col("at").n_unique())
-    own = mine.join(shared, on=["kind", "run"], nulls_equal=True).filter(
-        (pl.col("rows") == 1) | pl.col("kind").is_null() | (pl.col("origin") == "augmented")
-    )
-    known = theirs.select("run", owner="id").unique()
-    found = own.join(known, on="run").filter(pl.col("owner").ne_missing(pl.col("root")))
-    roots = theirs.select("run", root="id").unique().with_columns(inherited=True)
-    hits = (
-        found.join(roots, on=["run", "root"], how="left")
-        .filter(pl.col("inherited").is_null())
-        .group_by("at").agg(hits=pl.col("run").n_unique())
-    )  # fmt: skip
-    sizes = own.group_by("at").agg(runs=pl.col("run").n_unique())
-    counted = made.select("at").join(sizes, on="at", how="left").join(hits, on="at", how="left")
-    return counted.sort("at").select(
-        verbatim=pl.when(pl.col("runs") >= params.min_runs).then(
-            pl.col("hits").fill_null(0) / pl.col("runs")
-        )
-    )["verbatim"]
-
-
-def _runs(rows: pl.DataFrame, size: int) -> pl.DataFrame:
-    """A line for every run of `size` words of every row, as a hash."""
-    listed = rows.lazy().select("at", "id", "origin", "kind", "root", word=words(pl.col("text")))
-    flat = listed.explode("word").drop_nulls("word").with_columns(pl.col("word").hash(0))
-    steps = [pl.col("word").shift(-n).over("at") for n in range(size)]
-    return (
-        flat.with_columns(run=pl.concat_list(steps), last=steps[-1])
-        .drop_nulls("last")
-        .with_columns(pl.col("run").hash(0))
-        .drop("word", "last")
-        .collect()
-    )
 
 
 def _closest(

@@ -10,7 +10,6 @@ No model is asked, so the same records and templates make the same rows.
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -22,6 +21,7 @@ from prefect import task
 from pydantic import Field, JsonValue
 
 from tasks.augment.fhir import flat, is_bundle
+from tasks.augment.identity import folded, identity
 from tasks.augment.patients import invented_patients
 from tasks.augment.recipe import Recipe, made_row, made_table, turn
 from tasks.augment.templates import Drawn, draw_rows, load_templates
@@ -39,14 +39,6 @@ from tasks.ingest.unpack import unpack
 
 NAME = "augment.records"
 INVENTED = "invented patients"
-SHORTEST = 3  # characters of a value that is looked for; shorter ones stand anywhere
-WHO = re.compile(
-    r"(?:^|_)(?:(?:first|last|middle|full|given|family|maiden|sur)?_?names?|surname|e?_?mail|phone"
-    r"|telephone|mobile|fax|address|street|city|town|zip|zip_?code|postal_?code|ssn|passport"
-    r"|licen[cs]e|drivers|mrn|birth_?(?:date|place)|date_of_birth|dob|patient_?(?:id|name))(?:_|$)",
-    re.IGNORECASE,
-)
-"""Columns that say who a record is about."""
 
 
 class RecordsParams(StageParams):
@@ -102,13 +94,13 @@ def make_from_records(
     records: Counter[str] = Counter()
     seen: set[str] = set()
     for source, record in _records(files, params, unread):
-        who = _identity(record, (*found.identity, *params.identity))
+        who = identity(record, (*found.identity, *params.identity))
         for drawn in draw_rows(found, record):
             count[drawn.template.name] += 1
             recipe = Recipe(NAME, drawn.template.name, "", found.version,
                             record=str(records[source]))  # fmt: skip
             fault, told = _fault(drawn, who)
-            if fault is None and (key := _folded(drawn.prompt)) in seen:
+            if fault is None and (key := folded(drawn.prompt)) in seen:
                 fault = "known_prompt"
             elif fault is None:
                 seen.add(key)
@@ -166,7 +158,7 @@ def _fault(drawn: Drawn, who: set[str]) -> tuple[str | None, str | None]:
         return "template_failed", drawn.error
     if not drawn.prompt or not drawn.answer:
         return "template_failed", "the prompt or the answer is empty"
-    said = f" {_folded(' '.join((drawn.system, drawn.prompt, drawn.answer)))} "
+    said = f" {folded(' '.join((drawn.system, drawn.prompt, drawn.answer)))} "
     if any(f" {value} " in said for value in who):
         return "identifies_person", None
     if drawn.template.form is None:
@@ -186,39 +178,6 @@ def _schema_fault(answer: str, form: Mapping[str, Any]) -> tuple[str | None, str
         return None, None
     where = "/".join(map(str, error.absolute_path)) or "the answer"
     return "invalid_answer", f"{where}: breaks {error.validator}"
-
-
-def _identity(record: Mapping[str, Any], fields: Sequence[str]) -> set[str]:
-    """Folded values that say who a record is about."""
-    named = [name for name in record if WHO.search(re.sub(r"(?<=[a-z])(?=[A-Z])|\W", "_", name))]
-    values = [value for field in (*fields, *named) for value in _leaves(_at(record, field))]
-    return {folded for value in values if len(folded := _folded(value)) >= SHORTEST}
-
-
-def _at(record: Mapping[str, Any], field: str) -> object:
-    if field in record:
-        return record[field]
-    value: object = record
-    for key in field.split("."):
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
-def _leaves(value: object) -> Iterator[str]:
-    """Every text and number in `value`; the keys that only say what a value is are passed over."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if key not in ("use", "system", "type", "relationship"):
-                yield from _leaves(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _leaves(inner)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
-
-
-def _folded(text: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
 @task(

@@ -7,7 +7,9 @@ import polars as pl
 import pytest
 
 from tasks.augment.gaps import FORMS, Gap, form_of, gaps
-from tasks.augment.synthesise import SOURCE, SynthesiseParams, messages, rouge_l, synthesise
+from tasks.augment.synthesise import synthesise
+from tasks.augment.synthesise_params import SynthesiseParams
+from tasks.augment.writing import SOURCE, messages, rouge_l
 from tasks.llm.door import Door
 from tasks.llm.params import BudgetParams, LlmParams
 from tests.builders import row, table
