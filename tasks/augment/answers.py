@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tasks.augment.eliminate import answer_fault
+from tasks.augment.rules import answer_fault
 from tasks.llm.call import PASSING, Model
 from tasks.llm.chat import Chat, chat_call, read_chat
 

@@ -2,8 +2,8 @@
 
 from pydantic import Field, field_validator
 
-from tasks.augment.eliminate import Limits
 from tasks.augment.operators import OPERATORS
+from tasks.augment.rules import Limits
 
 FEW, MANY = 6, 100  # seeds if the run does not say: of a demo model, of a real one
 

@@ -99,20 +99,29 @@ def rewrite_messages(prompt: str, operator: Operator, salt: str = "") -> list[di
 
 
 def rewritten(reply: str, start: str = OPEN, end: str = CLOSE) -> str | None:
-    """What stands inside the tags of `reply`, the last one to be opened; None without a tag.
+    """What stands inside the last tags of `reply` that hold anything; None without a tag.
 
-    A closing tag that was forgotten at the end is forgiven.
+    A closing tag that was forgotten at the end is forgiven, and thoughts are no part of a reply.
     """
-    _, opened, rest = reply.rpartition(start)
-    return rest.partition(end)[0].strip() if opened else None
+    said = _THOUGHTS.sub("", reply)
+    whole = [
+        part.strip()
+        for part in re.findall(re.escape(start) + "(.*?)" + re.escape(end), said, re.DOTALL)
+    ]
+    if whole:
+        return next((part for part in reversed(whole) if part), "")
+    _, opened, rest = said.rpartition(start)
+    return rest.strip() if opened else None
 
 
+_THOUGHTS = re.compile(r"<think>.*?</think>", re.DOTALL)
 LEAKS = re.compile(
-    r"rewritten[_ ](?:prompt|task)|new_prompt|=== ?(?:end of )?(?:task|examples)"
+    r"rewritten[_ ](?:prompt|task)|</?new_prompt>|=== ?(?:end of )?(?:task|examples) [0-9a-f]{4}"
+    r"|^\W*(?:rewritten|changes|i (?:added|changed|replaced)\b[^.\n]{0,60}) ?:|^\W*\(?changes:"
     r"|#(?:given|original|new|created) prompt#?"
-    r"|\b(?:given|original|new|created) (?:prompt|task) ?:|\bhow to rewrite it\b"
+    r"|^\W*(?:given|original|new|created) (?:prompt|task) ?:|\bhow to rewrite it\b"
     r"|\bi(?: have|'ve)? rewr(?:ote|itten)\b"
-    r"|\b(?:rewrit|evolv)(?:e|ed|ing)\b[^.\n]{0,30}\b(?:prompt|task)\b",
-    re.IGNORECASE,
+    r"|\b(?:rewrit(?:e|ten)|evolved) (?:the |this |my |your )?(?:prompt|task)\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 """Words of the request that have no place in a task, unless its parent had them."""

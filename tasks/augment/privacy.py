@@ -4,8 +4,8 @@ Three looks at each made row, beside all rows of people's but the ones it descen
 it may keep on purpose:
 
 - *verbatim*: the share of its runs of `run_words` words that stand in one of those rows, word for
-  word. What a template repeats in every row it makes (runs that more than one made row of that
-  template has) is the template's, and counts for nothing.
+  word. What a template for records repeats in the rows it makes is the template's, and counts for
+  nothing; nor do system turns.
 - *distance*: one less the cosine to the closest of those rows, on static vectors.
 - *canaries*: texts that were planted in what rows are made of and that nobody else can know
   (`augment.privacy.canaries`); a row that gives one away is dropped whatever else it says.
@@ -21,10 +21,11 @@ import numpy.typing as npt
 import pandera.polars as pa
 import polars as pl
 from prefect import task
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_validator
 
 from tasks.augment.recipe import recipe_field
 from tasks.augment.verbatim import verbatim
+from tasks.augment.wording import spoken
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
 from tasks.base.memo import RowMemo
@@ -32,7 +33,6 @@ from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
-from tasks.base.text import conversation
 from tasks.embed import encoders
 from tasks.embed.encoders import encoder_of
 from tasks.embed.vectors import embed, memory
@@ -79,6 +79,13 @@ class PrivacyParams(StageParams):
         description="Texts that no made row may hold, such as a name planted in the seeds.",
     )  # fmt: skip
 
+    @field_validator("canaries")
+    @classmethod
+    def _say_something(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(spoken(canary) for canary in value):
+            raise ValueError("a canary needs a letter or a digit; an empty one stands everywhere")
+        return value
+
 
 def mark_near(rows: pl.LazyFrame, params: PrivacyParams, memo: RowMemo | None = None) -> Outcome:
     """Mark made rows that come too near to real ones.
@@ -94,7 +101,8 @@ def mark_near(rows: pl.LazyFrame, params: PrivacyParams, memo: RowMemo | None = 
         `canaries_out` of them.
     """
     table = rows.select(
-        "id", "origin", text=conversation(), kind=recipe_field("operator"),
+        "id", "origin", text=_said(),
+        kind=pl.when(recipe_field("stage") == "augment.records").then(recipe_field("operator")),
         root=pl.coalesce(recipe_field("seed"), "parent"),  # the real row that it descends from
     ).with_row_index("at").collect()  # fmt: skip
     made = table.filter(pl.col("origin") != "human")
@@ -105,19 +113,28 @@ def mark_near(rows: pl.LazyFrame, params: PrivacyParams, memo: RowMemo | None = 
         verbatim(made, real, params.run_words, params.min_runs), *_closest(made, real, memo)
     )
     texts = made["text"]
-    leaks = texts.str.contains_any(list(params.canaries)) if params.canaries else texts.is_null()
+    planted = [spoken(canary) for canary in params.canaries]
+    heard = pl.Series([f" {spoken(text)} " for text in texts], dtype=pl.String)
+    sought = pl.Series([f" {canary} " for canary in planted], dtype=pl.String)
+    leaks = heard.str.contains_any(sought.implode()) if planted else heard.is_null()
     marked = seen.with_columns(leaked=leaks).with_columns(_marks(params))
     columns = [DROP_REASON, "drop_detail", "drop_twin_of", "drop_score"]
     joined = rows.with_row_index("at").join(
         marked.select("at", *columns).lazy(), on="at", how="left", maintain_order="left"
     )
-    leaked = sum(texts.str.contains(c, literal=True).any() for c in params.canaries)
+    leaked = sum(heard.str.contains(f" {c} ", literal=True).any() for c in planted)
     figures: dict[str, JsonValue] = {
         "made": made.height,
         "distance": _ends(seen["distance"], "min"), "verbatim": _ends(seen["verbatim"], "max"),
         "canaries": len(params.canaries), "canaries_out": leaked,
     }  # fmt: skip
     return Outcome(joined.drop("at"), figures)
+
+
+def _said() -> pl.Expr:
+    """All turns but the system's, which many rows share without meaning each other."""
+    turn = pl.element().filter(pl.element().struct.field("role") != "system")
+    return pl.col("messages").list.eval(turn.struct.field("content")).list.join("\n")
 
 
 def _nothing() -> list[pl.Expr]:

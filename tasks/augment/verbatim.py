@@ -4,48 +4,58 @@ import polars as pl
 
 from tasks.dedup.pairs import words
 
+MIX = 0x9E3779B97F4A7C15  # an odd number, so that the order of words counts
+COMMON = 0.2  # share of a template's rows from which a run is the template's own
+
 
 def verbatim(made: pl.DataFrame, real: pl.DataFrame, size: int, fewest: int) -> pl.Series:
     """Share of each made row's runs of words that stand in a real row it does not descend from.
 
+    Real rows meet made ones as a set of runs, never row by row, so that a text which all rows share
+    costs no more than any other.
+
     Args:
-        made: Columns at, id, origin, kind (template or operator), root (the real row that it
-            descends from) and text, of n rows.
-        real: The same of real rows.
+        made: Columns at, id, kind (the template, of rows that one made; else null), root (the real
+            row that it descends from) and text, of n rows.
+        real: Columns at, id and text of real rows.
         size: Words in a run.
         fewest: Rows with fewer runs have no share.
     """
-    mine, theirs = _runs(made, size), _runs(real, size)
-    shared = mine.group_by("kind", "run").agg(rows=pl.col("at").n_unique())
-    own = mine.join(shared, on=["kind", "run"], nulls_equal=True).filter(
-        (pl.col("rows") == 1) | pl.col("kind").is_null() | (pl.col("origin") == "augmented")
+    mine = _runs(made, size).join(made.select("at", "kind", "root"), on="at")
+    own = _without_templates(mine, made)
+    known = _runs(real, size).select("run").unique()
+    kin = real.filter(pl.col("id").is_in(made["root"].drop_nulls().unique().implode()))
+    inherited = _runs(kin, size).join(kin.select("at", root="id"), on="at").select("run", "root")
+    found = own.join(known, on="run", how="semi").join(
+        inherited.unique(), on=["run", "root"], how="anti"
     )
-    known = theirs.select("run", owner="id").unique()
-    found = own.join(known, on="run").filter(pl.col("owner").ne_missing(pl.col("root")))
-    roots = theirs.select("run", root="id").unique().with_columns(inherited=True)
-    hits = (
-        found.join(roots, on=["run", "root"], how="left")
-        .filter(pl.col("inherited").is_null())
-        .group_by("at").agg(hits=pl.col("run").n_unique())
-    )  # fmt: skip
+    hits = found.group_by("at").agg(hits=pl.col("run").n_unique())
     sizes = own.group_by("at").agg(runs=pl.col("run").n_unique())
     counted = made.select("at").join(sizes, on="at", how="left").join(hits, on="at", how="left")
-    return counted.sort("at").select(
-        verbatim=pl.when(pl.col("runs") >= fewest).then(
-            pl.col("hits").fill_null(0) / pl.col("runs")
-        )
-    )["verbatim"]
+    share = pl.col("hits").fill_null(0) / pl.col("runs")
+    return counted.sort("at").select(verbatim=pl.when(pl.col("runs") >= fewest).then(share))[
+        "verbatim"
+    ]
+
+
+def _without_templates(mine: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
+    """Runs that are not those of the template that made a row."""
+    sizes = made.drop_nulls("kind").group_by("kind").agg(many=pl.len())
+    told = mine.drop_nulls("kind").group_by("kind", "run").agg(rows=pl.col("at").n_unique())
+    common = told.join(sizes, on="kind").filter(
+        (pl.col("rows") > 1) & (pl.col("rows") >= COMMON * pl.col("many"))
+    )
+    return mine.join(common.select("kind", "run"), on=["kind", "run"], how="anti")
 
 
 def _runs(rows: pl.DataFrame, size: int) -> pl.DataFrame:
-    """A line for every run of `size` words of every row, as a hash."""
-    listed = rows.lazy().select("at", "id", "origin", "kind", "root", word=words(pl.col("text")))
-    flat = listed.explode("word").drop_nulls("word").with_columns(pl.col("word").hash(0))
-    steps = [pl.col("word").shift(-n).over("at") for n in range(size)]
-    return (
-        flat.with_columns(run=pl.concat_list(steps), last=steps[-1])
-        .drop_nulls("last")
-        .with_columns(pl.col("run").hash(0))
-        .drop("word", "last")
-        .collect()
-    )
+    """Columns at and run: a line for every run of `size` words of every row, as a hash."""
+    flat = (
+        rows.lazy().select("at", word=words(pl.col("text"))).explode("word").drop_nulls("word")
+        .with_columns(pl.col("word").hash(0))
+    )  # fmt: skip
+    run = pl.col("word")
+    for step in range(1, size):
+        run = run * MIX + pl.col("word").shift(-step)
+    is_whole = pl.col("at").shift(-(size - 1)) == pl.col("at")
+    return flat.select("at", run=run, whole=is_whole).filter("whole").drop("whole").collect()

@@ -14,9 +14,11 @@ out for people in `review.jsonl`.
 
 import ast
 import re
+import textwrap
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from functools import partial
 
 import pandera.polars as pa
@@ -48,8 +50,15 @@ REASONS = {
 }
 MARKED = marks(tuple(REASONS), {"drop_detail": pa.Column(pl.String, nullable=True)})
 
-_PYTHON = re.compile(r"```(?:python|py)\s*\n(.*?)```", re.DOTALL)
-_LAST = re.compile(rf"(-?{NUMBER})[^\d\w]*$|\(?\b([A-E])\)?[.\s]*$")
+_PYTHON = re.compile(
+    r"^([ \t]*)(?:```|~~~)(?:python3?|py)[ \t]*\n(.*?)^\1(?:```|~~~)",
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
+)
+_RESULT = re.compile(
+    rf"(?<![\d.,/:%-])(-?{NUMBER})[^\w\d]*$|(?:^|\b(?:answer|option|choice)\b\W*(?:is\W*)?)\(?([A-E])\)?\W*$",
+    re.IGNORECASE,
+)
+_LOCAL = re.compile(r"\d,\d{1,2}(?!\d)|\d\.\d{3}[.,]|\d-\d+\W*$")
 
 
 class VerifyParams(StageParams):
@@ -124,33 +133,52 @@ def _checks(
         yield "calculation", "wrong_calculation" if wrong else None, told
     if is_json is not None:
         yield "json", None if is_json else "invalid_json", "it cannot be read"
-    blocks = _PYTHON.findall(said)
+    blocks = [known for _, code in _PYTHON.findall(said) if (known := compiles(code)) is not None]
     if blocks:
-        yield "code", None if all(map(compiles, blocks)) else "broken_code", "a block of Python"
+        yield "code", None if all(blocks) else "broken_code", "a block of Python"
     if agrees is not None:
         told = f"{agrees:.0%} of all answers agree"
         yield "consistency", None if agrees >= 0.5 else "inconsistent_answer", told
 
 
-def compiles(code: str) -> bool:
-    """Whether `code` is Python; it is not run. Prompts of a session are passed over."""
-    session = re.findall(r"^(?:>>>|\.\.\.) ?(.*)$", code, re.MULTILINE)
+def compiles(code: str) -> bool | None:
+    """Whether `code` is Python; None where that cannot be told here. It is never run.
+
+    Prompts of a session are passed over, and lines for a notebook's shell left out.
+    """
+    plain = textwrap.dedent(code.replace("\ufeff", ""))
+    session = re.findall(r"^[ \t]*(?:>>>|\.\.\.) ?(.*)$", plain, re.MULTILINE)
+    body = "\n".join(session) if session else re.sub(r"^[ \t]*[!%].*$", "pass", plain, flags=re.M)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse("\n".join(session) if session else code)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
+            ast.parse(body)
+    except SyntaxError:
+        return None if _is_fragment(body) else False
+    except (ValueError, RecursionError, MemoryError):
+        return None
     return True
+
+
+def _is_fragment(code: str) -> bool:
+    """Whether `code` is a part of a program, or of a newer Python than this one."""
+    first = next((line.strip() for line in code.split("\n") if line.strip()), "")
+    is_part = re.match(r"(?:elif|else|except|finally|case)\b.*:|@\w", first) is not None
+    is_open = re.fullmatch(r"(?:async )?(?:def|class)\b.*:", code.strip()) is not None
+    is_newer = re.search(r"\b(?:def|class) \w+\[|^\s*type \w+|f(['\"]).*\{[^}]*\1", code, re.M)
+    return is_part or is_open or is_newer is not None
 
 
 def result_of(text: str) -> str | None:
     """The number or the letter of choice that an answer ends in; None where it ends otherwise."""
-    found = _LAST.search(text.strip()[-60:])
-    if found is None:
+    last = text.strip().strip("*_`$ ")[-60:]
+    found = _RESULT.search(last)
+    if found is None or _LOCAL.search(last):
         return None
     number, letter = found.groups()
-    return str(letter) if letter else str(number).replace(",", "").rstrip(".")
+    if letter:
+        return str(letter).upper()
+    return str(Fraction(str(number).replace(",", "")))
 
 
 def _consistent(

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 
 from tasks.augment.answers import ask_answers, fault_in, missed
-from tasks.augment.eliminate import Evolution, Limits, prompt_fault
 from tasks.augment.gaps import ASK_LEVEL, FORMS, Gap
 from tasks.augment.operators import VERSION, Operator, rewritten
 from tasks.augment.recipe import Recipe, made_row, turn
+from tasks.augment.rules import Evolution, Limits, prompt_fault
 from tasks.augment.synthesise_params import SynthesiseParams
 from tasks.base.draw import draw
 from tasks.base.memo import RowMemo

@@ -28,6 +28,18 @@ def quoted(value: object) -> str:
     return _CONTROL.sub(lambda one: _escaped(one.group()), seen)
 
 
+_KEPT = "\n\t\u200c\u200d\ufe0f"  # joiners of letters and emoji change no order and hide no word
+
+
+def restored(text: str, original: str) -> str:
+    """`text` with the control tokens of `original` as they were before `defused` broke them."""
+    for found in _CONTROL.finditer(original):
+        token = re.match(r"[^\s>\]]*[>\]]?", original[found.start() :])
+        if token and len(token[0]) > 1:
+            text = text.replace(f"{token[0][0]} {token[0][1:]}", token[0])
+    return text
+
+
 def defused(text: str) -> str:
     """`text` with its lines and letters, but without what acts unseen; for models that rewrite it.
 
@@ -36,7 +48,7 @@ def defused(text: str) -> str:
     seen = "".join(
         one
         for one in text
-        if one in "\n\t" or not (unicodedata.category(one) in _UNSEEN or _BLANK.match(one))
+        if one in _KEPT or not (unicodedata.category(one) in _UNSEEN or _BLANK.match(one))
     )
     return _CONTROL.sub(lambda one: f"{one.group()} ", seen)
 

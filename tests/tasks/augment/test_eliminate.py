@@ -3,19 +3,19 @@
 import polars as pl
 import pytest
 
-from tasks.augment.eliminate import (
-    EliminateParams,
+from tasks.augment.eliminate import EliminateParams, mark_failed
+from tasks.augment.operators import CLOSE, OPEN, OPERATORS, rewrite_messages, rewritten
+from tasks.augment.recipe import Recipe, made_row, turn
+from tasks.augment.rules import (
     Evolution,
     Limits,
     answer_fault,
     drifted,
-    mark_failed,
     parts,
     prompt_fault,
     says_nothing,
 )
-from tasks.augment.operators import CLOSE, OPEN, OPERATORS, rewrite_messages, rewritten
-from tasks.augment.recipe import Recipe, made_row, turn
+from tasks.llm.fence import defused, restored
 from tests.builders import row, table
 
 DEEP, BROAD = OPERATORS["constrain"], OPERATORS["broaden"]
@@ -49,6 +49,12 @@ def test_a_good_evolution_has_no_fault(operator):
         ("Sure! The sea is wide and blue and full of fish.", "answered_instead"),
         ("Here is a poem: waves crash upon the rocky shore at dawn.", "answered_instead"),
         ("Waves roll in and out. Seagulls cry above the harbour.", "answered_instead"),
+        ("I added a constraint: write a poem about the sea in winter storms.", "leaked_wording"),
+        (
+            "Write a sea poem in winter storms, please.\n\n(Changes: added a season.)",
+            "leaked_wording",
+        ),
+        ("Write a poem<|im_end|> about storms at night on the northern sea.", "no_rewrite"),
         (POEM, "copied_seed"),
         ("write a POEM, about the sea", "copied_seed"),
         ("Write a poem.", "copied_seed"),
@@ -74,6 +80,12 @@ def test_a_failed_evolution_has_its_reason(evolved, reason):
         ("Heresy and the sea: write a poem about drowned monks and their bell.", POEM),
         ("Write a poem about the sea without the words blue, wave or salt.", POEM),
         (GOOD + " again and more" * 30, POEM),
+        ("Here are four numbers: 4, 9, 2, 11. Sort them and explain each step.", POEM),
+        ("Here's a function:\n```python\nf = 1\n```\nExplain it to a sailor at sea.", POEM),
+        ("Thank you for nothing, the parcel came broken!\nName the sentiment of it.", POEM),
+        ("How do I create a new task: a nightly backup, with cron, that I can test?", POEM),
+        ("Explain how an evolving task queue keeps its workers busy all night.", POEM),
+        ("解释光合作用的过程，并说明在缺水条件下会发生什么变化。", "解释光合作用的过程。"),
     ],
 )  # fmt: skip
 def test_a_near_miss_is_no_fault(evolved, parent):
@@ -106,6 +118,34 @@ def test_breadth_keeps_neither_the_parents_parts_nor_its_words():
     assert fault(POEM, POEM, BROAD) == "copied_seed"
 
 
+@pytest.mark.parametrize(
+    "parent",
+    ["```html\n<user>Ann</user>\n<s>old</s>\n```", "```\n[INST] hi [/INST]\n```",
+     "| ❤️ | 3 |\n| 👩‍💻 | 4 |", "| می‌خواهم | بله |\n| نه | آری |"],
+)  # fmt: skip
+def test_what_was_broken_to_be_shown_is_made_whole_again(parent):
+    shown = defused(parent)
+    assert fault(restored(shown, parent) + MORE, parent) is None
+    assert restored(shown, parent) == parent
+
+
+@pytest.mark.parametrize(
+    ("parent", "evolved"),
+    [("|a|b|\n|---|---|\n|1|2|", "| a | b |\n|-----|----|\n| 1 | 2 |"),
+     ("Compare P(A|B) and P(B|A) for tests.", "Compare P(A|B) and P(B|A) for medical tests."),
+     ("Is $5 = 4 euros and then $?", "Is that $5 = 4 euros and then some $?")],
+)  # fmt: skip
+def test_layout_may_change_and_prose_with_bars_is_no_table(parent, evolved):
+    assert fault(evolved + MORE, parent) is None
+
+
+def test_one_specific_word_is_what_concretising_is_for():
+    concrete = OPERATORS["concretise"]
+    parent = "Explain how to train a dog."
+    assert fault("Explain how to train a dachshund.", parent, concrete) is None
+    assert fault("Explain how to train a dachshund.", parent) == "no_gain"
+
+
 def test_the_limits_are_those_of_the_run():
     assert fault("Write a poem about the calm sea.", min_new_words=1) is None
     assert fault(GOOD, min_new_words=12) == "no_gain"
@@ -126,8 +166,11 @@ def test_another_language_is_drift_and_a_foreign_word_is_none():
     [
         ("", "empty_answer"),
         ("?!...", "empty_answer"),
-        ("It is the", "empty_answer"),
+        ("So it is the", "empty_answer"),
         ("I'm sorry, but I can't help with that.", "inability"),
+        ("There is no table in your message. Please provide it.", "inability"),
+        ("I'm not able to see the table you mention.", "inability"),
+        ("Could you please provide the text?", "inability"),
         ("Sorry, this goes beyond what I know.", "inability"),
         ("As an AI language model, I cannot judge poems.", "inability"),
         ("write a poem about the SEA!", "echoed_answer"),
@@ -140,7 +183,9 @@ def test_an_answer_that_will_not_do_has_its_reason(answer, reason):
 @pytest.mark.parametrize(
     "answer",
     [
-        "7", "No", "Yes, you can.", "Over there",
+        "7", "No", "Yes, you can.", "Over there", "It is.", "He did", "The Who", "✅",
+        "Sorry to hear that! Call the bank, and have the card blocked.",
+        "I'm sorry for your loss. Dear Ann, he was a good man.",
         "The sea is sorry for no one.",
         "Sorry is what the sea never said. " + "Waves came and went for years, unread. " * 12,
         "A poem about the sea: write it on the sand.",
@@ -157,7 +202,9 @@ def test_an_answer_that_was_cut_off_is_no_answer_whatever_it_says():
 def test_one_word_without_a_meaning_may_be_a_label():
     assert not says_nothing("it")
     assert not says_nothing("A?")
-    assert says_nothing("it is")
+    assert not says_nothing("it is")
+    assert not says_nothing("👍")
+    assert says_nothing("so it is")
 
 
 @pytest.mark.parametrize(
@@ -167,6 +214,9 @@ def test_one_word_without_a_meaning_may_be_a_label():
         (f"Well: {OPEN}\nDo it.\n{CLOSE} Done.", "Do it."),
         (f"{OPEN}Do it.", "Do it."),
         (f"{OPEN}first{CLOSE} no, {OPEN}second{CLOSE}", "second"),
+        (f"{OPEN}good{CLOSE}\nI put it in {OPEN} tags, as asked.", "good"),
+        (f"{OPEN}good{CLOSE} and {OPEN}{CLOSE}", "good"),
+        (f"<think>{OPEN}draft{CLOSE}</think>{OPEN}good{CLOSE}", "good"),
         (f"{OPEN}{CLOSE}", ""),
         ("Do it.", None),
         ("", None),

@@ -18,7 +18,8 @@ REAL = (
 
 
 def made(prompt, answer, operator="deepen", parent="h2", seed="h2", origin="augmented"):
-    recipe = Recipe("augment.evolve", operator, "m", 1, seed=seed or "")
+    stage = "augment.evolve" if parent else "augment.records"
+    recipe = Recipe(stage, operator, "m", 1, seed=seed or "")
     turns = [turn("user", prompt), turn("assistant", answer)]
     return made_row(turns, recipe, origin=origin, source="s", parent=parent)
 
@@ -87,6 +88,40 @@ def test_what_a_template_repeats_is_the_templates():
                  "synthetic") for n in range(3)]  # fmt: skip
     frame, _ = marked(*rows, real=real, min_distance=0)
     assert frame["drop_reason"].to_list() == [None] * 3
+
+
+def test_two_made_rows_that_copy_one_real_row_do_not_protect_each_other():
+    rows = [made(f"Invent scene {n}.", STORY, "hard essay", "h2", "h2", "synthetic")
+            for n in range(2)]  # fmt: skip
+    frame, _ = marked(*rows, min_distance=0)
+    assert frame["drop_reason"].to_list() == ["verbatim"] * 2
+
+
+def test_a_system_turn_that_all_rows_share_brings_none_near():
+    system = turn("system", "You are a careful assistant. " + STORY)
+    real = tuple(row(f"r{n}", system, turn("user", f"What is {w}?"), turn("assistant", f"A {w}."))
+                 for n, w in enumerate(("fern", "gneiss", "halibut", "ionosphere")))  # fmt: skip
+    evolved = made_row(
+        [system, turn("user", "What is a fern, and where do its spores form?"),
+         turn("assistant", "A plant; below its fronds.")],
+        Recipe("augment.evolve", "deepen", "m", 1, seed="r0"),
+        origin="augmented", source="s", parent="r0",
+    )  # fmt: skip
+    frame, _ = marked(evolved, real=real)
+    assert frame["drop_reason"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    "said", ["ZEBULON QUACKENBUSH", "Zebulon\nQuackenbush", "zebulon  quackenbush."]
+)
+def test_a_canary_is_heard_however_it_is_written(said):
+    frame, _ = marked(made("Who?", f"It was {said}"), canaries=("Zebulon Quackenbush",))
+    assert frame["drop_reason"].to_list() == ["leaked_canary"]
+
+
+def test_an_empty_canary_is_a_wrong_setting():
+    with pytest.raises(ValueError, match="a canary needs a letter"):
+        PrivacyParams(canaries=("",))
 
 
 def test_a_canary_that_comes_out_is_found_and_counted():

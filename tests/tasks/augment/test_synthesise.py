@@ -116,7 +116,7 @@ def test_the_form_of_an_answer_is_told_by_its_looks(answer, form):
 CASES = {
     "no_rewrite": lambda nth, _: chat("Let me think about that."),
     "empty_prompt": lambda nth, _: "...",
-    "leaked_wording": lambda nth, _: f"=== examples === {fresh(nth, _)}",
+    "leaked_wording": lambda nth, _: f"=== examples 0123abcd === {fresh(nth, _)}",
     "answered_instead": lambda nth, _: f"Sure, here it is: {fresh(nth, _)}",
     "known_prompt": lambda nth, _: BREAD[nth]["messages"][0]["content"].upper(),
     "too_similar": lambda nth, _: (

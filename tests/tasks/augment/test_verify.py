@@ -19,7 +19,7 @@ from tests.fault_server import Fault, FaultServer, chat
         "3 + 4 = 7", "So 3*(2+5) = 21 apples.", "12 / 4 = 3", "1,200 + 300 = 1,500",
         "10 / 3 = 3.33", "10 / 3 = 3.3", "2 x 6 = 12", "2 × 6 = $12", "8 ÷ 2 = 4", "5 − 7 = -2",
         "0.1 + 0.2 = 0.3", "100 / 7 = 14", "100 / 7 = 15", "(1 + 2) * (3 + 4) = 21",
-        r"4 \times 5 = 20", "007 + 1 = 8",
+        r"4 \times 5 = 20", "007 + 1 = 8", "1,000,000 / 7 = 142,900",
     ],
 )  # fmt: skip
 def test_a_calculation_that_comes_out_holds(text):
@@ -29,7 +29,8 @@ def test_a_calculation_that_comes_out_holds(text):
 @pytest.mark.parametrize(
     "text",
     ["3 + 4 = 8", "3*(2+5) = 20", "12 / 4 = 4", "10 / 3 = 3.5", "5 - 7 = 2", "1,200 + 300 = 1,501",
-     "2.5 * 2 = 5.1", "100 / 7 = 16"],
+     "2.5 * 2 = 5.1", "100 / 7 = 16",
+     "- 2 + 3 = 6\n- next", "It is 2 + 2 = 5 apples.", "Sum: 2 + 2 = 5", "1. 2 + 2 = 5"],
 )  # fmt: skip
 def test_a_calculation_that_does_not_come_out_is_found(text):
     assert list(equations_in(text)) == [False]
@@ -41,6 +42,20 @@ def test_a_calculation_that_does_not_come_out_is_found(text):
         "x + 4 = 8", "a = 3", "3 apples + 4 pears = 7 fruits", "2024-01-02 = a date", "1/2 cup",
         "y = 3 + 4 = 7x", "3 + 4 = 7x", "3 + 4 = 7 + 1", "2**8 = 256", "1 / 0 = 5", "5 > 3 = true",
         "12345678901234567890 + 1 = 12345678901234567891", "3 + 4 = 7%", "", "=", "10:30 - 11:00",
+        "2x + 5 - 5 = 11", "x² + 2 + 3 = 9", "π × 2 × 3 = 18.85", "x**2 - 4 + 4 = 9",
+        "2^10 - 24 + 1 = 1001", "(1 + 0.05)^2 * 100 - 1 = 109.25", r"\\frac{1}{2} + 1 + 2 = 3.5",
+        r"\\sqrt{16} + 2 + 1 = 7", "1 1/2 + 2 1/2 = 4", "2 3/4 = 2.75", r"3 \\cdot 4 + 1 = 13",
+        "f(3) = 2·3 + 1 = 7", "12 : 4 + 1 = 4", "100 g + 50 + 25 = 175", "$100 - $20 - 5 = 75",
+        "1e3 + 5 + 2 = 1007", "10:30 + 45 = 11:15", "WHERE id % 2 - 1 = 0",
+        "WHERE price - 5 + 2 = 10", " + ".join(["12.50"] * 25) + " = 312.50",
+        r"2 + 6 = 2 \\cdot 4", "2 + 6 = 2 · 4", "2 + 2 = 2²", "10 - 4 = 3 x", "9 - 3 = 2\\sqrt{9}",
+        "3/4 = 75 percent", "1 / 8 = 12.5 Prozent", "3/4 = 75％", "1000 * 1000 = 1 million",
+        "1200 * 1000 = $1.2 million", "100×1000=10万", "2 * 500 = 1 kg", "90 * 60 = 1.5 hours",
+        "1.200 + 300 = 1.500", "2,5 * 4 = 10", "12,50 + 3 = 15,50", "10 000 + 500 = 10 500",
+        "10 / 4 = 2,5", "90-100 = 4.0", "18-25 = 1, 26-35 = 2", "pages 10-15 = 6 pages",
+        "2020-2023 = 3 years", "2021-03-04 = 4 March", "24/7 = 24 hours", "1920x1080 = 2 MP",
+        "Is 3 + 4 = 8? No.", "Note that 2 + 2 = 5 is false.", "1 + 1 = 10 in binary",
+        "7 + 8 = 3 mod 12", "0.1 + 0.2 = 0.30000000000000004",
     ],
 )  # fmt: skip
 def test_what_is_no_plain_calculation_is_not_judged(text):
@@ -108,21 +123,42 @@ def test_switched_off_or_without_made_rows_nothing_is_marked():
     assert marked()[0].height == 0
 
 
-@pytest.mark.parametrize("code", ["x = 1", ">>> x\n1\n>>> y = 2", "async def f(): ...", ""])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = 1",
+        ">>> x\n1\n>>> y = 2",
+        "async def f(): ...",
+        "",
+        "    x = 1\n    y = 2",
+        "!pip install x\nimport x",
+        "\ufeffx = 1",
+    ],
+)
 def test_code_that_compiles_compiles(code):
     assert compiles(code)
 
 
-@pytest.mark.parametrize("code", ["x = ", "def f(", "\0", ">>> x =\n1", "(" * 5000])
+@pytest.mark.parametrize("code", ["x = ", "def f(", ">>> x =\n1", "print 'x'", "if x\n  y", "\0"])
 def test_code_that_does_not_compile_does_not_and_is_never_run(code):
-    assert not compiles(code)
+    assert compiles(code) is False
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["x = " + "-" * 6000 + "1", "elif x:\n    y()", "@cache", "def f[T](x: T) -> T: ...",
+     "def f(x: int) -> int:", "f'{x['a']}'"],
+)  # fmt: skip
+def test_of_parts_and_of_newer_code_nothing_is_said(code):
+    assert compiles(code) in (None, True)
 
 
 @pytest.mark.parametrize(
     ("text", "result"),
     [("So it is 42.", "42"), ("Answer: (B)", "B"), ("The answer is C.", "C"), ("1,234", "1234"),
-     ("about 3.50 euros", None), ("$ 3.50", "3.50"), ("A", "A"), ("I like it.", None), ("", None),
-     ("Plan B is on", None), ("**7**", "7")],
+     ("about 3.50 euros", None), ("$ 3.50", "7/2"), ("3.5", "7/2"), ("A", "A"), ("", None),
+     ("Plan B is on", None), ("**7**", "7"), ("I like it.", None), ("1,5", None),
+     ("It is 3/4.", None), ("2024-01-05", None), ("555-1234", None), ("Vitamin C", None)],
 )  # fmt: skip
 def test_the_result_is_what_an_answer_ends_in(text, result):
     assert result_of(text) == result
