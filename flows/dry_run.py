@@ -17,6 +17,7 @@ from flows.price import (
     price_judge,
     price_reward,
     price_synthesis,
+    price_verify,
     rows_as_read,
     total,
 )
@@ -63,6 +64,7 @@ def _price(
     if not to_run & {
         "augment.evolve",
         "augment.synthesise",
+        "augment.verify",
         "score.reward",
         "score.judge",
         "score.margin",
@@ -73,6 +75,8 @@ def _price(
             priced += price_evolve(rows, params)
         if "augment.synthesise" in to_run and isinstance(params, AugmentRunParams):
             priced += price_synthesis(rows, params)
+        if "augment.verify" in to_run and isinstance(params, AugmentRunParams):
+            priced += price_verify(rows, params)
         if "score.reward" in to_run:
             priced += price_reward(rows, params)
         if to_run & {"score.judge", "score.margin"}:

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 from flows.front import prepare
@@ -138,6 +139,30 @@ def price_synthesis(rows: DatasetRef, params: AugmentRunParams) -> list[Priced]:
     pricer = Pricer(params.llm, str(store()))
     synthesise(read_dataset(rows), params.augment.synthesise, pricer)
     return [_more(_line("augment.synthesise", pricer, f"at most; {pricer.how}"), 1)]
+
+
+def price_verify(rows: DatasetRef, params: AugmentRunParams) -> list[Priced]:
+    """What asking again for answers would take: every made row, if all survive and have a result.
+
+    Nothing that is remembered is taken off, for which rows there will be is not known.
+    """
+    given = params.augment.verify
+    if params.llm.endpoint == "none" or not (given.enabled and given.samples):
+        return []
+    evolving = params.augment.evolve.model_copy(update={"generations": 1})
+    lines = []
+    with tempfile.TemporaryDirectory() as nothing_known:
+        for make, times in (
+            (partial(evolve, params=evolving), params.augment.evolve.generations),
+            (partial(synthesise, params=params.augment.synthesise), 1),
+        ):
+            pricer = Pricer(params.llm, nothing_known)
+            make(read_dataset(rows), model=pricer)
+            now = pricer.estimate
+            pricer.estimate = now._replace(tokens_out=now.calls * given.max_tokens)
+            line = _line("augment.verify", pricer, f"at most; {pricer.how}")
+            lines.append(_more(line, times * given.samples - 1))
+    return [line for line in lines if line.calls]
 
 
 def price_exam(gold: str, params: RunParams, given: JudgeParams) -> list[Priced]:

@@ -21,7 +21,7 @@ import polars_hash as plh
 from prefect import task
 from pydantic import Field, JsonValue
 
-from tasks.augment.topics import levels_of, topics_of
+from tasks.augment.topics import levels_of, number_of, topics_of
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
 from tasks.base.memo import RowMemo
@@ -139,7 +139,8 @@ def _chosen(rows: pl.DataFrame, params: BalanceParams) -> tuple[list[str | None]
         if full is None:
             stay.update((b.reason, b.group) for b in bounds)
         else:
-            reasons[at], told[at] = full.reason, f"{full.group}: at most {full.most:,}"
+            reasons[at] = full.reason
+            told[at] = f"{number_of(full.group)}: at most {full.most:,}"
     return reasons, told
 
 

@@ -110,7 +110,8 @@ def _held_to_rules(
         key = _key(one.prompt)
         if id(one) not in faults and key in seen:
             faults[id(one)] = "known_prompt"
-        seen.add(key)
+        elif id(one) not in faults:  # of what fails another may be the first
+            seen.add(key)
     if params.check_gain and model.grade != "demo":
         deep = [o for o in sound if id(o) not in faults and o.operator.in_depth]
         more = asks_for_more(model, [(o.member.prompt, o.prompt) for o in deep])

@@ -30,6 +30,7 @@ from tasks.base.draw import draw
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_make
 from tasks.base.text import fold
+from tasks.dedup.pairs import WORD
 from tasks.llm.call import PASSING, Model
 from tasks.llm.door import Door
 from tasks.llm.params import LlmParams
@@ -76,7 +77,7 @@ def _eligible(rows: pl.LazyFrame, params: EvolveParams) -> tuple[pl.DataFrame, i
     turns = pl.col("messages")
     roles = turns.list.eval(pl.element().struct.field("role")).list.join(" ")
     content = turns.list.eval(pl.element().struct.field("content"))
-    words = content.list.get(-2, null_on_oob=True).str.count_matches(r"\S+")
+    words = content.list.get(-2, null_on_oob=True).str.count_matches(WORD)
     table = rows.select(
         "id", "source",
         system=pl.when(turns.list.len() == 3).then(content.list.first()),

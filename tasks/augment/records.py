@@ -21,10 +21,10 @@ from prefect import task
 from pydantic import Field, JsonValue
 
 from tasks.augment.fhir import flat, is_bundle
-from tasks.augment.identity import folded, identity
+from tasks.augment.identity import Identity, folded, identity
 from tasks.augment.patients import invented_patients
 from tasks.augment.recipe import Recipe, made_row, made_table, turn
-from tasks.augment.templates import Drawn, draw_rows, load_templates
+from tasks.augment.templates import Drawn, compiled, draw_rows, load_templates
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
 from tasks.base.errors import UsageError
@@ -57,6 +57,10 @@ class RecordsParams(StageParams):
         default=(), title="Identity",
         description="Further fields, dotted, that say who a record is about; no value of theirs "
         "may stand in a row. Columns called name, email, ssn and the like are known.",
+    )  # fmt: skip
+    public: tuple[str, ...] = Field(
+        default=(), title="Public",
+        description="Fields, dotted, that may stand in rows though they are called name or city.",
     )  # fmt: skip
     invent: int = Field(
         default=0, ge=0, le=1_000_000, title="Invented patients",
@@ -93,9 +97,10 @@ def make_from_records(
     unread: Counter[str] = Counter()
     records: Counter[str] = Counter()
     seen: set[str] = set()
+    drawers = compiled(found)
     for source, record in _records(files, params, unread):
-        who = identity(record, (*found.identity, *params.identity))
-        for drawn in draw_rows(found, record):
+        who = identity(record, (*found.identity, *params.identity), params.public)
+        for drawn in draw_rows(drawers, record):
             count[drawn.template.name] += 1
             recipe = Recipe(NAME, drawn.template.name, "", found.version,
                             record=str(records[source]))  # fmt: skip
@@ -152,25 +157,28 @@ def _row(drawn: Drawn, recipe: Recipe, source: str) -> dict[str, Any]:
     return made_row(turns, recipe, origin="synthetic", source=source, parent=None)
 
 
-def _fault(drawn: Drawn, who: set[str]) -> tuple[str | None, str | None]:
+def _fault(drawn: Drawn, who: Identity) -> tuple[str | None, str | None]:
     """Why a row is no use, and the evidence, which holds no value of the record."""
     if drawn.error:
         return "template_failed", drawn.error
     if not drawn.prompt or not drawn.answer:
         return "template_failed", "the prompt or the answer is empty"
-    said = f" {folded(' '.join((drawn.system, drawn.prompt, drawn.answer)))} "
-    if any(f" {value} " in said for value in who):
+    if who.stands_in("\n".join((drawn.system, drawn.prompt, drawn.answer))):
         return "identifies_person", None
     if drawn.template.form is None:
         return None, None
     return _schema_fault(drawn.answer, drawn.template.form)
 
 
+def _no_number(sign: str) -> float:
+    raise ValueError(f"{sign} is no JSON")
+
+
 def _schema_fault(answer: str, form: Mapping[str, Any]) -> tuple[str | None, str | None]:
     from jsonschema import Draft202012Validator
 
     try:
-        value = json.loads(answer)
+        value = json.loads(answer, parse_constant=_no_number)
     except ValueError:
         return "invalid_answer", "it is no JSON"
     error = next(iter(Draft202012Validator(form).iter_errors(value)), None)

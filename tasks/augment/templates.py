@@ -12,6 +12,7 @@ from tasks.base.errors import UsageError
 from tasks.base.yaml_text import parse
 
 if TYPE_CHECKING:
+    from jinja2 import Template as JinjaTemplate
     from jinja2.sandbox import SandboxedEnvironment
 
 BUILT_IN = Path(__file__).with_name("record_templates") / "clinical.yaml"
@@ -92,18 +93,33 @@ def _check(found: TemplateSet, file: Path) -> None:
                 ) from None
 
 
-def draw_rows(found: TemplateSet, record: Mapping[str, Any]) -> Iterator[Drawn]:
+class Drawers(NamedTuple):
+    """A set of templates, compiled once for all records."""
+
+    let: dict[str, "JinjaTemplate"]
+    each: list[tuple[Template, "JinjaTemplate", tuple["JinjaTemplate", ...]]]
+
+
+def compiled(found: TemplateSet) -> Drawers:
+    """The templates of `found`, ready to be filled."""
+    make = _sandbox().from_string
+    return Drawers(
+        {name: make(text) for name, text in found.let.items()},
+        [(one, make(one.when), tuple(map(make, (one.prompt, one.answer, one.system))))
+         for one in found.templates],
+    )  # fmt: skip
+
+
+def draw_rows(drawers: Drawers, record: Mapping[str, Any]) -> Iterator[Drawn]:
     """What each template that applies makes of `record`, which it sees as `record`."""
-    sandbox = _sandbox()
-    for one in found.templates:
+    for one, when, texts in drawers.each:
         values: dict[str, Any] = {"record": record}
         try:
-            for name, text in found.let.items():
-                values[name] = " ".join(sandbox.from_string(text).render(values).split())
-            if sandbox.from_string(one.when).render(values).strip().casefold() in FALSE:
+            for name, text in drawers.let.items():
+                values[name] = " ".join(text.render(values).split())
+            if when.render(values).strip().casefold() in FALSE:
                 continue
-            drawn = [sandbox.from_string(t).render(values).strip()
-                     for t in (one.prompt, one.answer, one.system)]  # fmt: skip
+            drawn = [text.render(values).strip() for text in texts]
         except Exception as error:  # whatever a template from outside may raise
             yield Drawn(one, "", "", "", type(error).__name__)
             continue
@@ -118,5 +134,5 @@ def _sandbox() -> "SandboxedEnvironment":
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     # Jinja's own is for web pages and escapes signs
-    sandbox.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False)
+    sandbox.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False, allow_nan=False)
     return sandbox

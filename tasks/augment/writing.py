@@ -13,6 +13,8 @@ from tasks.augment.operators import VERSION, Operator, rewritten
 from tasks.augment.recipe import Recipe, made_row, turn
 from tasks.augment.rules import Evolution, Limits, prompt_fault
 from tasks.augment.synthesise_params import SynthesiseParams
+from tasks.augment.topics import number_of
+from tasks.augment.wording import words_of
 from tasks.base.draw import draw
 from tasks.base.memo import RowMemo
 from tasks.base.text import fold
@@ -121,13 +123,16 @@ def held_to_rules(
     vectors = embed(pl.Series(texts), encoder, memo)
     folded = pl.Series(texts).to_frame("t").select(fold(pl.col("t"))).to_series().to_list()
     faults: dict[int, str] = {}
+    stands = np.ones(len(texts), dtype=bool)
     for at, one in enumerate(sound, len(asked)):
         # a Python loop: whether a new prompt is another's copy depends on those before it
-        near = np.argsort(-(vectors[:at] @ vectors[at]), kind="stable")[:NEAREST]
+        closeness = np.where(stands[:at], vectors[:at] @ vectors[at], -np.inf)
+        near = np.argsort(-closeness, kind="stable")[: min(NEAREST, int(stands[:at].sum()))]
         if any(folded[other] == folded[at] for other in near):
             faults[one.place] = "known_prompt"
         elif any(rouge_l(folded[other], folded[at]) > params.max_similarity for other in near):
             faults[one.place] = "too_similar"
+        stands[at] = one.place not in faults  # of what fails another may be the first
     return [one._replace(fault=one.fault or faults.get(one.place)) for one in drafts]
 
 
@@ -135,7 +140,7 @@ def rouge_l(one: str, other: str) -> float:
     """F1 of the longest common subsequence of the words of two texts."""
     from rapidfuzz.distance import Indel
 
-    return float(Indel.normalized_similarity(one.split(), other.split()))
+    return float(Indel.normalized_similarity(words_of(one), words_of(other)))
 
 
 def answered(
@@ -160,7 +165,7 @@ def row_of(one: Draft, model: Model) -> dict[str, Any]:
     """The row that a draft makes, also a failed one."""
     recipe = Recipe(
         STAGE, f"{one.gap.level} {one.gap.form}", model.identity, VERSION,
-        record=str(one.place), fault=one.fault, told=f"topic {one.gap.topic}",
+        record=str(one.place), fault=one.fault, told=f"topic {number_of(one.gap.topic)}",
     )  # fmt: skip
     said = [turn("assistant", one.answer)] if one.answer is not None else []
     return made_row([turn("user", one.prompt), *said], recipe,

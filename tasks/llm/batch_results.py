@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from tasks.base.errors import StageError
+from tasks.llm.replies import parsed
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -54,11 +53,11 @@ async def _lines(client: "AsyncOpenAI", file: str) -> list[bytes]:
 def _read(line: bytes) -> tuple[str, dict[str, Any] | None, str]:
     """Key and body of one line of results; without a body, why."""
     try:
-        result = orjson.loads(line)
+        result: Any = parsed(line)
         reply = result.get("response") or {}
         status, body = reply.get("status_code"), reply.get("body")
         key, error = str(result["custom_id"]), result.get("error") or {}
-    except (orjson.JSONDecodeError, AttributeError, KeyError):
+    except (ValueError, RecursionError, AttributeError, KeyError):
         return "", None, "unreadable line"
     if status == 200 and isinstance(body, dict):
         return key, body, ""

@@ -1,6 +1,7 @@
 """What a reply means: an answer, or why there is none and whether another attempt may help."""
 
 import codecs
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -48,8 +49,8 @@ class Outcome(NamedTuple):
 def accepted(content: bytes, path: str) -> Outcome:
     """A reply with status 200, which need not be an answer to a call of `path`."""
     try:
-        body = orjson.loads(content.removeprefix(codecs.BOM_UTF8))
-    except orjson.JSONDecodeError:
+        body = parsed(content.removeprefix(codecs.BOM_UTF8))
+    except (ValueError, RecursionError):
         return _thrown_away("status 200, but no JSON")
     if isinstance(body, list):  # some classifiers answer with a bare list
         body = {"data": body}
@@ -58,6 +59,22 @@ def accepted(content: bytes, path: str) -> Outcome:
     if path == CHAT and not _has_message(body):
         return _thrown_away("status 200, but no message inside")
     return Outcome(body)
+
+
+def parsed(content: bytes) -> object:
+    """The body of a reply; half a character, which models do write, becomes U+FFFD.
+
+    Raises:
+        ValueError: It is no JSON.
+        RecursionError: It goes too deep.
+    """
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        # the same again, by a parser that lets halves of characters pass
+        text = json.dumps(json.loads(content), ensure_ascii=False, allow_nan=False)
+        whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return orjson.loads(whole)
 
 
 def _thrown_away(told: str) -> Outcome:

@@ -1,9 +1,8 @@
 """A draw of the made rows for people to look at, with what is thought of them so far."""
 
-import json
-
 import polars as pl
 
+from tasks.augment.recipe import recipe_field
 from tasks.base.draw import draw
 
 SHARE, FEWEST, MOST = 0.05, 5, 200
@@ -24,13 +23,16 @@ def review(rows: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
     wanted = min(MOST, max(FEWEST, round(SHARE * made.height)), made.height)
     ids = draw(made.select("id", "source"), wanted, seed) if wanted else made["id"]
     has_verdict = "score_verdict" in rows.columns
+    looked_at = made.filter(pl.col("id").is_in(ids.implode())).with_columns(
+        made_by=recipe_field("operator").fill_null("")
+    )
     lines = [
         {"id": one["id"], "parent": one["parent"], "origin": one["origin"],
-         "made_by": json.loads(one["meta"] or "{}").get("recipe", {}).get("operator", ""),
+         "made_by": one["made_by"],
          "prompt": "\n".join(t["content"] for t in one["messages"] if t["role"] == "user"),
-         "answer": one["messages"][-1]["content"],
+         "answer": one["messages"][-1]["content"] if one["messages"] else "",
          "pre_label": one["score_verdict"] if has_verdict else "unchecked", "label": None}
-        for one in made.filter(pl.col("id").is_in(ids.implode())).sort("id").iter_rows(named=True)
+        for one in looked_at.sort("id").iter_rows(named=True)
     ]  # fmt: skip
     schema = dict.fromkeys(
         ("id", "parent", "origin", "made_by", "prompt", "answer", "pre_label", "label"), pl.String

@@ -119,8 +119,26 @@ def test_a_set_without_a_mix_is_left_alone(rows):
 
 
 def test_clusters_are_named_by_what_tells_them_apart():
-    names = names_of(["the bread oven", "rye bread", "the moons", "icy moons", None],
-                     [0, 0, 1, 1, 2])  # fmt: skip
+    names = names_of(["the bread oven", "rye bread"] * 5 + ["the moons", "icy moons"] * 5 + [None],
+                     [0] * 10 + [1] * 10 + [2])  # fmt: skip
     assert names[0].startswith("1: bread")
     assert names[1].startswith("2: moons")
     assert names[2] == "3"
+
+
+def test_a_topic_is_not_named_by_what_few_rows_say_nor_by_a_sentence():
+    rare = ["Rosalind bakes bread"] * 4 + ["bread"] * 6 + ["王小明在烤面包"] * 9
+    assert names_of(rare, [0] * 19) == {0: "1: bread"}
+
+
+def test_a_surplus_row_is_told_the_number_of_its_topic_and_no_words():
+    rows = [*people(20, SPACE), *made(200, SPACE)]
+    frame, _ = marked(*rows, max_augmented=0.9, max_made_of_topic=0.5, topics=2,
+                      max_made_of_difficulty=0.99, min_per_group=5)  # fmt: skip
+    assert set(frame["drop_detail"].drop_nulls()) == {"1: at most 20"}
+
+
+def test_prompts_that_are_all_the_same_are_one_topic():
+    rows = [row(f"h{n}", "Bake bread.", "x") for n in range(60)]
+    _, figures = marked(*rows, *made(3), **FREE)
+    assert list(figures["mix"]["topic"].values()) == [[60, 3, 3]]

@@ -178,6 +178,24 @@ def test_the_same_prompt_is_made_once(tmp_path):
     assert faults(lines) == {None: 1, "known_prompt": 9}
 
 
+def test_of_a_prompt_that_fails_the_next_one_like_it_is_the_first(tmp_path):
+    said = (
+        "Erkläre in drei Schritten, wie ein Wärter im Leuchtturm eine stürmische Nacht verbringt."
+    )
+    rows = [
+        row("e", "How does a keeper of a light spend a night in a storm?", "Awake."),
+        row("g", "Wie verbringt ein Wärter im Leuchtturm eine Nacht bei Sturm?", "Wach."),
+    ]
+    lines, *_ = evolved(Writer(rewrite=lambda p: said), tmp_path, rows, operators=("broaden",))
+    assert {line["seed"]: line.get("fault") for line in lines} == {"e": "language_drift", "g": None}
+
+
+def test_a_question_without_blanks_has_words(tmp_path):
+    rows = [row("zh", "请用三句话解释潮汐是怎样形成的。", "月亮。")]
+    _, outcome, _ = evolved(Writer(), tmp_path, rows, operators=("constrain",))
+    assert outcome.figures["seeds"] == 1
+
+
 def test_generations_build_on_survivors_and_failures_keep_their_parent(tmp_path):
     def sometimes(prompt):
         return "..." if "bees" in prompt else further(prompt)

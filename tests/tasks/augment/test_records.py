@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tasks.augment.fhir import flat
+from tasks.augment.identity import identity
 from tasks.augment.patients import invented_patients
 from tasks.augment.recipe import recipe_field
 from tasks.augment.records import INVENTED, RecordsParams, make_from_records
@@ -152,6 +153,92 @@ def test_further_fields_may_be_named(of):
 def test_part_of_a_word_is_nobody(of):
     rows, _ = of("plant,days,name\nfernery plant,3,Fern\n")
     assert rows["fault"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"name": "Zoë Ångström"}, "Ask Zoe Angstrom."),
+        ({"name": "Zoe Angstrom"}, "Ask Zoe\u0308 A\u030angstro\u0308m."),
+        ({"name": "Maria Delacroix-Voss"}, "Ask Ms Delacroix, please."),
+        ({"name": "WINTERGREEN, ROSALIND"}, "Ask Rosalind's friend."),
+        ({"name": "Wintergreen"}, "Ask Winter\u00adgreen."),
+        ({"name": "Wintergreen"}, "Ask Ｗｉｎｔｅｒｇｒｅｅｎ."),
+        ({"name": "王小明"}, "请问王小明在哪里？"),
+        ({"name": "김철수"}, "김철수는 어디에 있나요?"),
+        ({"phone": "+1 (202) 555-0123"}, "Call 202.555.0123 now."),
+        ({"phone": 2025550123}, "Call 202-555-0123 now."),
+        ({"ssn": "078-05-1120"}, "It is 078051120."),
+        ({"birthDate": "1980-02-28"}, "Born on 28/02/1980."),
+        ({"patient": {"name": "Wintergreen"}}, "Ask Wintergreen."),
+        ({"owner": [{"contact": {"email": "r@example.org"}}]}, "Ask r@example.org."),
+        ({"phone2": "202-555-0123"}, "Call 202-555-0123."),
+        ({"nachname": "Wintergreen"}, "Ask Wintergreen."),
+        ({"user_name": "wintergreen_9"}, "Ask wintergreen_9."),
+    ],
+)  # fmt: skip
+def test_who_it_is_is_found_however_it_is_written(record, said):
+    assert identity(record).stands_in(said)
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"product_name": "Wintergreen"}, "A Wintergreen wants water."),
+        ({"medications": [{"name": "Wintergreen"}]}, "Take Wintergreen."),
+        ({"email_verified": "yes", "phone_type": "home"}, "Yes, at home."),
+        ({"mobile": "yes"}, "Yes, it is."),
+        ({"zip": "12"}, "It takes 12 days."),
+        ({"name": "Rose Tyler"}, "A rose is a rose."),
+        ({"phone": "202-555-0123"}, "Between 202 and 555 of 0123."),
+        ({"name": "Will Smith"}, "It will be fine, says the blacksmith."),
+        ({"name": None, "email": "", "phone": []}, "Nothing"),
+    ],
+)
+def test_what_says_nobody_is_left_alone(record, said):
+    assert not identity(record).stands_in(said)
+
+
+def test_a_field_may_be_declared_public(of):
+    content = "days,plant,name\n3,ivy Wintergreen,Wintergreen\n"
+    assert of(content)[0]["fault"].to_list() == ["identifies_person"]
+    assert of(content, public=("name",))[0]["fault"].to_list() == [None]
+
+
+def test_all_people_of_a_bundle_are_kept_out():
+    who = (("Patient", "Ashgrove"), ("Patient", "Fernsby"), ("Practitioner", "Grimsdell"))
+    people = [{"resourceType": kind, "name": [{"family": name}]} for kind, name in who]
+    record = flat({"resourceType": "Bundle", "entry": [{"resource": p} for p in people]})
+    for name in ("Ashgrove", "Fernsby", "Grimsdell"):
+        assert identity(record, ("identity",)).stands_in(f"Ask Dr {name}.")
+
+
+@pytest.mark.parametrize("odd", ["x", 3, None, [], {}, [1], ["x"], {"text": 3}, [{"code": "x"}]])
+def test_a_bundle_with_fields_of_the_wrong_type_is_a_record_without_them(odd):
+    fields = ("gender", "birthDate", "name", "period", "reasonCode", "code", "activity",
+              "medicationCodeableConcept", "dosageInstruction", "resource")  # fmt: skip
+    kinds = ("Patient", "Encounter", "Condition", "MedicationRequest", "CarePlan")
+    entry = [{"resource": {"resourceType": kind} | dict.fromkeys(fields, odd)} for kind in kinds]
+    record = flat({"resourceType": "Bundle", "entry": [*entry, odd, {"resource": odd}]})
+    assert record["conditions"] == []
+    assert record["patient"]["age"] is None
+    identity(record, ("identity",))
+    assert flat({"resourceType": "Bundle", "entry": odd})["visits"] == []
+
+
+@pytest.mark.parametrize(("born", "age"), [("2000-05-05", 20), ("2030-01-01", None),
+                                           ("2000-99-99", None), ("2000", None)])  # fmt: skip
+def test_an_age_is_of_years_that_have_passed(born, age):
+    people = {"resourceType": "Patient", "birthDate": born}
+    visit = {"resourceType": "Encounter", "period": {"start": "2020-06-01T00:00:00Z"}}
+    entry = [{"resource": people}, {"resource": visit}]
+    assert flat({"resourceType": "Bundle", "entry": entry})["patient"]["age"] == age
+
+
+def test_no_number_is_no_answer(of):
+    form = SCHEMA.replace("{type: integer, minimum: 1}", "{}")
+    rows, _ = of("plant,days\nfern,NaN\nivy,3\n", form)
+    assert rows["fault"].to_list() == ["invalid_answer", None]
 
 
 SCHEMA = PLAIN.replace('answer: "Every {{ record.days }} days."', 'answer: "{{ record.days }}"') + (

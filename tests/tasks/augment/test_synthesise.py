@@ -169,6 +169,7 @@ def test_purpose_and_persona_are_asked_for_and_examples_cannot_leave_their_marks
 def test_rouge_l_is_the_share_of_words_in_common_and_in_order():
     assert rouge_l("a b c d", "a b c d") == 1
     assert rouge_l("a b c d", "d c b a") == 0.25
+    assert rouge_l("我想去北京看长城", "我想去北京看故宫") == 0.75
     assert rouge_l("a b", "a b c d") == pytest.approx(2 * 2 / 6)
 
 

@@ -40,3 +40,10 @@ def test_what_the_run_thinks_of_a_row_is_its_pre_label():
 
 def test_the_draw_does_not_depend_on_the_order():
     assert review(rows(60)).equals(review(rows(60)[::-1]))
+
+
+def test_meta_of_any_shape_is_no_reason_to_fail():
+    odd = rows(4).with_columns(
+        meta=pl.when(pl.col("origin") != "human").then(pl.lit('{"recipe": "none of ours"}'))
+    )
+    assert set(review(odd)["made_by"]) == {""}
