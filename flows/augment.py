@@ -105,7 +105,11 @@ def augment_files(
     )  # fmt: skip
     tables = find_sources(given.records.tables, store() / "spool") if given.records.tables else []
     wants_records = bool(tables or given.records.invent)
-    filled = course.whole(make_records, written, given.records, on=wants_records, files=tables)
+    filled = course.whole(
+        make_records, written, given.records,
+        on=wants_records, files=tables,
+        llm=course.left(params.llm) if given.records.phrase else LlmParams(),
+    )  # fmt: skip
     private = course.row_wise(redact_pii, filled, params.redact, on=params.redact.enabled)
     sound = course.whole(eliminate_failed, private, given.eliminate)
     right = course.whole(drop_wrong, sound, given.verify, llm=course.left(params.llm))

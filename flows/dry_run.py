@@ -15,6 +15,7 @@ from flows.price import (
     price_evolve,
     price_exam,
     price_judge,
+    price_records,
     price_reward,
     price_synthesis,
     price_verify,
@@ -64,6 +65,7 @@ def _price(
     if not to_run & {
         "augment.evolve",
         "augment.synthesise",
+        "augment.records",
         "augment.verify",
         "score.reward",
         "score.judge",
@@ -75,6 +77,8 @@ def _price(
             priced += price_evolve(rows, params)
         if "augment.synthesise" in to_run and isinstance(params, AugmentRunParams):
             priced += price_synthesis(rows, params)
+        if "augment.records" in to_run and isinstance(params, AugmentRunParams):
+            priced += price_records(params)
         if "augment.verify" in to_run and isinstance(params, AugmentRunParams):
             priced += price_verify(rows, params)
         if "score.reward" in to_run:

@@ -8,7 +8,7 @@ from tasks.augment.balance import BalanceParams
 from tasks.augment.eliminate import EliminateParams
 from tasks.augment.evolve_params import EvolveParams
 from tasks.augment.privacy import PrivacyParams
-from tasks.augment.records import RecordsParams
+from tasks.augment.records_params import RecordsParams
 from tasks.augment.synthesise_params import SynthesiseParams
 from tasks.augment.verify import VerifyParams
 from tasks.base.params import StageParams

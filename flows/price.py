@@ -6,14 +6,19 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
+import polars as pl
+
 from flows.front import prepare
 from flows.home import store
 from flows.params import AugmentRunParams, RunParams
 from flows.plain import PlainCourse
 from tasks.augment.evolve import evolve
+from tasks.augment.records import make_from_records
 from tasks.augment.synthesise import synthesise
+from tasks.augment.verify import mark_wrong
 from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.report import Cost
+from tasks.base.table import SCHEMA
 from tasks.ingest.sources import SourceFile, find_sources
 from tasks.llm.call import Stream
 from tasks.llm.params import LlmParams
@@ -141,10 +146,21 @@ def price_synthesis(rows: DatasetRef, params: AugmentRunParams) -> list[Priced]:
     return [_more(_line("augment.synthesise", pricer, f"at most; {pricer.how}"), 1)]
 
 
-def price_verify(rows: DatasetRef, params: AugmentRunParams) -> list[Priced]:
-    """What asking again for answers would take: every made row, if all survive and have a result.
+def price_records(params: AugmentRunParams) -> list[Priced]:
+    """What prompts in a model's own words would ask, one for each row of records."""
+    given = params.augment.records
+    if params.llm.endpoint == "none" or not given.phrase:
+        return []
+    pricer = Pricer(params.llm, str(store()))
+    make_from_records(pl.LazyFrame(), given, _tables(params), pricer)
+    return [_line("augment.records", pricer, pricer.how)]
 
-    Nothing that is remembered is taken off, for which rows there will be is not known.
+
+def price_verify(rows: DatasetRef, params: AugmentRunParams) -> list[Priced]:
+    """What asking again for answers would take, if all that is made survives and has a result.
+
+    Which rows a model will write is not known, so nothing that is remembered is taken off for them;
+    made rows that are read, and those of records, are there to be looked at.
     """
     given = params.augment.verify
     if params.llm.endpoint == "none" or not (given.enabled and given.samples):
@@ -162,7 +178,18 @@ def price_verify(rows: DatasetRef, params: AugmentRunParams) -> list[Priced]:
             pricer.estimate = now._replace(tokens_out=now.calls * given.max_tokens)
             line = _line("augment.verify", pricer, f"at most; {pricer.how}")
             lines.append(_more(line, times * given.samples - 1))
+    pricer = Pricer(params.llm, str(store()))
+    wording = params.augment.records.model_copy(update={"phrase": False})
+    of_records = make_from_records(pl.LazyFrame(), wording, _tables(params)).rows
+    there = read_dataset(rows).select(SCHEMA.names())
+    mark_wrong(pl.concat([there, of_records]), given, pricer)
+    lines.append(_line("augment.verify", pricer, f"at most; {pricer.how}"))
     return [line for line in lines if line.calls]
+
+
+def _tables(params: AugmentRunParams) -> list[SourceFile]:
+    given = params.augment.records.tables
+    return find_sources(given, store() / "spool") if given else []
 
 
 def price_exam(gold: str, params: RunParams, given: JudgeParams) -> list[Priced]:

@@ -81,7 +81,7 @@ def identity(
         public: Fields, dotted, that do not, whatever they are called.
     """
     given = ((_at(record, field), field) for field in fields)
-    values = [*chain.from_iterable(_leaves(*one) for one in given), *_named(record, "", public)]
+    values = [*chain.from_iterable(leaves(*one) for one in given), *_named(record, "", public)]
     phrases: set[str] = set()
     parts: set[str] = set()
     numbers: set[str] = set()
@@ -146,7 +146,7 @@ def _named(value: object, path: str, public: Sequence[str]) -> Iterator[tuple[st
         is_bare = name.casefold() in ("name", "names")  # of whom or of what, its parent says
         is_who = WHO.search(name) is not None and not _OF_THINGS.search(name)
         if is_who and (not is_bare or not path or _PEOPLE.search(above)):
-            yield from _leaves(inner, here)
+            yield from leaves(inner, here)
         else:
             yield from _named(inner, here, public)
 
@@ -160,14 +160,14 @@ def _at(record: Mapping[str, Any], field: str) -> object:
     return value
 
 
-def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
+def leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
     """Every text and number in `value` with its path, but those that only say what a value is."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if key not in _SAYS_WHAT:
-                yield from _leaves(inner, f"{path}.{key}")
+                yield from leaves(inner, f"{path}.{key}")
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _leaves(inner, path)
+            yield from leaves(inner, path)
     elif value is not None and not isinstance(value, bool):
         yield path, str(value)

@@ -13,7 +13,7 @@ from tasks.llm.fence import defused, mark_of
 VERSION = 1
 """Of the words below; it is in the recipe of every row made with them."""
 
-Name = Literal["constrain", "deepen", "concretise", "reason", "complicate", "broaden"]
+Name = Literal["constrain", "deepen", "concretise", "reason", "complicate", "broaden", "phrase"]
 OPEN, CLOSE = "<rewritten_prompt>", "</rewritten_prompt>"
 
 

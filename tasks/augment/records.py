@@ -6,76 +6,58 @@ templates or the run names, and columns with names such as `name`, `email` or `s
 in a row: one that holds such a value fails. Failed rows stay in the set with their fault, for
 `augment.eliminate` to drop.
 
-No model is asked, so the same records and templates make the same rows.
+The same records and templates make the same rows, and no model is asked; unless the run wants
+prompts in a model's own words (`phrase`). Then each of them is held to the rules for new prompts
+and to the values of its record; the answer, which is true by its making, stays the template's.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, NamedTuple
 
-import orjson
 import polars as pl
 from prefect import task
-from pydantic import Field, JsonValue
+from pydantic import JsonValue
 
-from tasks.augment.fhir import flat, is_bundle
 from tasks.augment.identity import Identity, folded, identity
-from tasks.augment.patients import invented_patients
+from tasks.augment.phrasing import Wording, phrased
 from tasks.augment.recipe import Recipe, made_row, made_table, turn
+from tasks.augment.record_files import records_of
+from tasks.augment.records_params import RecordsParams
 from tasks.augment.templates import Drawn, compiled, draw_rows, load_templates
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
 from tasks.base.errors import UsageError
-from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_make
-from tasks.ingest.formats import open_records
-from tasks.ingest.params import IngestParams
-from tasks.ingest.records import Fault, RecordError
 from tasks.ingest.sources import SourceFile
-from tasks.ingest.unpack import unpack
+from tasks.llm.call import PASSING, Model
+from tasks.llm.door import Door
+from tasks.llm.params import LlmParams
+from tasks.score.panel import cost_of
 
 NAME = "augment.records"
-INVENTED = "invented patients"
 
 
-class RecordsParams(StageParams):
-    """Which records become rows, and how."""
+class _Draft(NamedTuple):
+    """A row on its way."""
 
-    tables: tuple[str, ...] = Field(
-        default=(), title="Tables",
-        description="Files or folders of records: CSV, TSV, JSON, JSONL, Parquet, FHIR bundles.",
-    )  # fmt: skip
-    templates: str = Field(
-        default="", title="Templates",
-        description="YAML file with Jinja templates; empty for those for clinical records that "
-        "ship.",
-    )  # fmt: skip
-    identity: tuple[str, ...] = Field(
-        default=(), title="Identity",
-        description="Further fields, dotted, that say who a record is about; no value of theirs "
-        "may stand in a row. Columns called name, email, ssn and the like are known.",
-    )  # fmt: skip
-    public: tuple[str, ...] = Field(
-        default=(), title="Public",
-        description="Fields, dotted, that may stand in rows though they are called name or city.",
-    )  # fmt: skip
-    invent: int = Field(
-        default=0, ge=0, le=1_000_000, title="Invented patients",
-        description="Also make rows of so many patients that nobody is, to see how it works.",
-    )  # fmt: skip
-    seed: int = Field(default=0, ge=0, lt=2**32, title="Seed", description="Of invented patients.")
-
-    reads: ClassVar[set[str]] = {"templates"}
-    not_content: ClassVar[set[str]] = {"tables"}  # what is in them comes as files
+    source: str
+    number: int  # of the record in its source
+    record: Mapping[str, Any]
+    drawn: Drawn
+    who: Identity
+    fault: str | None = None
+    told: str | None = None
 
 
 def make_from_records(
     rows: pl.LazyFrame,  # noqa: ARG001 (every stage is given its rows)
     params: RecordsParams,
     files: Sequence[SourceFile] = (),
+    model: Model | None = None,
 ) -> Outcome:
     """Make rows of the records in `files`, and of invented patients.
 
@@ -83,78 +65,89 @@ def make_from_records(
         rows: The set that they come to; it is not looked at.
         params: Templates, and what must not stand in a row.
         files: Tables of records.
+        model: Who phrases the prompts, if that is wanted.
 
     Returns:
         The new rows: origin synthetic, no parent, the recipe in `meta`. Figures: `records`,
-        `templates` (rows by template), `unread` (records that are none, by reason).
+        `templates` (rows by template), `unread` (records that are none, by reason), `unanswered`
+        (prompts that a model said nothing to for now, by reason; they make no row).
 
     Raises:
-        UsageError: The templates are none, or a file cannot be read.
+        UsageError: The templates are none, a file cannot be read, or there is no model to phrase.
     """
+    if params.phrase and model is None:
+        raise UsageError(
+            "augment.records.phrase needs a model: name one (--set llm.endpoint=local, or an "
+            "address), or leave it out"
+        )
     found = load_templates(params.templates)
-    made: list[dict[str, Any]] = []
-    count: Counter[str] = Counter()
     unread: Counter[str] = Counter()
     records: Counter[str] = Counter()
-    seen: set[str] = set()
+    drafts: list[_Draft] = []
     drawers = compiled(found)
-    for source, record in _records(files, params, unread):
+    for source, record in records_of(files, params, unread):
         who = identity(record, (*found.identity, *params.identity), params.public)
         for drawn in draw_rows(drawers, record):
-            count[drawn.template.name] += 1
-            recipe = Recipe(NAME, drawn.template.name, "", found.version,
-                            record=str(records[source]))  # fmt: skip
-            fault, told = _fault(drawn, who)
-            if fault is None and (key := folded(drawn.prompt)) in seen:
-                fault = "known_prompt"
-            elif fault is None:
-                seen.add(key)
-            made.append(_row(drawn, recipe._replace(fault=fault, told=told), source))
+            fault = _fault(drawn, who)
+            drafts.append(_Draft(source, records[source], record, drawn, who, *fault))
         records[source] += 1
+    count = Counter(one.drawn.template.name for one in drafts)
+    unanswered: Counter[str] = Counter()
+    if params.phrase and model is not None:
+        drafts, unanswered = _phrase(drafts, params, model)
+    by = model.identity if model is not None and params.phrase else ""
     figures: dict[str, JsonValue] = {
         "records": records.total(), "templates": dict(sorted(count.items())),
         "unread": dict(sorted(unread.items())), "set": f"{found.name}@{found.version}",
+        "model": by, "unanswered": dict(sorted(unanswered.items())),
     }  # fmt: skip
-    return Outcome(made_table(made).lazy(), figures)
+    made = made_table([_row(one, by, found.version) for one in _once(drafts)])
+    waiting = sum(n for reason, n in unanswered.items() if reason in PASSING)
+    cost = cost_of([model]) if model is not None else None
+    return Outcome(made.lazy(), figures, unfinished=waiting, cost=cost)
 
 
-def _records(
-    files: Sequence[SourceFile], params: RecordsParams, unread: Counter[str]
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for bundle in invented_patients(params.invent, params.seed):
-        yield INVENTED, flat(bundle)
-    for file in files:
-        for value in _values(file):
-            if is_bundle(value):
-                yield file.name, flat(value)
-            elif isinstance(value, Mapping):
-                yield file.name, value
-            else:
-                unread[value.reason if isinstance(value, Fault) else "not_an_object"] += 1
+def _phrase(
+    drafts: Sequence[_Draft], params: RecordsParams, model: Model
+) -> tuple[list[_Draft], Counter[str]]:
+    """The sound ones in the model's words; without those that it said nothing to for now."""
+    sound = [place for place, one in enumerate(drafts) if one.fault is None]
+    asked = [Wording(drafts[at].drawn.prompt, drafts[at].drawn.answer, drafts[at].record)
+             for at in sound]  # fmt: skip
+    said, unanswered = phrased(asked, model, params.max_tokens, params.temperature, params.seed)
+    worded = dict(zip(sound, said, strict=True))
+    done = []
+    for place, one in enumerate(drafts):
+        new = worded.get(place)
+        if new is not None:
+            drawn = one.drawn._replace(prompt=new.prompt)
+            fault = (new.fault, new.told) if new.fault else _fault(drawn, one.who)
+            done.append(one._replace(drawn=drawn, fault=fault[0], told=fault[1]))
+        elif place not in worded:
+            done.append(one)
+    return done, unanswered
 
 
-def _values(file: SourceFile) -> Iterator[Any]:
-    """The records of a file; one that is a single bundle is one record."""
-    try:
-        content, _ = unpack(file.path, IngestParams().max_unpacked_mb)
-        if content.lstrip()[:1] == b"{":
-            try:
-                whole = orjson.loads(content)
-            except orjson.JSONDecodeError:
-                whole = None  # lines of JSON
-            if is_bundle(whole):
-                yield whole
-                return
-        opened = open_records(file, IngestParams(), has_header=True)
-        yield from (record.value for record in opened.records)
-    except RecordError as error:
-        raise UsageError(f"table {file.name} cannot be read: {error.fault.detail}") from None
+def _once(drafts: Sequence[_Draft]) -> Iterator[_Draft]:
+    """The drafts; of sound ones that ask the same all but the first fail."""
+    seen: set[str] = set()
+    for one in drafts:
+        key = folded(one.drawn.prompt)
+        if one.fault is None and key in seen:
+            yield one._replace(fault="known_prompt")
+            continue
+        if one.fault is None:
+            seen.add(key)
+        yield one
 
 
-def _row(drawn: Drawn, recipe: Recipe, source: str) -> dict[str, Any]:
+def _row(one: _Draft, model: str, version: int) -> dict[str, Any]:
+    drawn = one.drawn
+    recipe = Recipe(NAME, drawn.template.name, model, version, record=str(one.number),
+                    fault=one.fault, told=one.told)  # fmt: skip
     system = [turn("system", drawn.system)] if drawn.system else []
     turns = [*system, turn("user", drawn.prompt), turn("assistant", drawn.answer)]
-    return made_row(turns, recipe, origin="synthetic", source=source, parent=None)
+    return made_row(turns, recipe, origin="synthetic", source=one.source, parent=None)
 
 
 def _fault(drawn: Drawn, who: Identity) -> tuple[str | None, str | None]:
@@ -193,7 +186,12 @@ def _schema_fault(answer: str, form: Mapping[str, Any]) -> tuple[str | None, str
     retries=2, retry_delay_seconds=1, retry_condition_fn=is_transient,
 )  # fmt: skip
 def make_records(
-    data: DatasetRef, params: RecordsParams, files: list[SourceFile] | None = None
-) -> StageResult:
+    data: DatasetRef, params: RecordsParams, llm: LlmParams = LlmParams(),
+    files: list[SourceFile] | None = None,
+) -> StageResult:  # fmt: skip
     """Store `data` with the rows that records make."""
-    return run_make(data, partial(make_from_records, files=files or ()), params)
+    make = partial(make_from_records, files=files or ())
+    if llm.endpoint == "none" or not params.phrase:
+        return run_make(data, make, params)
+    with Door(llm, data.store, NAME) as model:
+        return run_make(data, partial(make, model=model), params)

@@ -189,22 +189,37 @@ def test_new_rows_are_written_checked_and_laid_out_for_people(fresh_store, tmp_p
 
 def test_a_dry_run_prices_what_is_written(fresh_store, tmp_path):
     from flows.params import AugmentRunParams
-    from flows.price import price_evolve, price_synthesis, price_verify, rows_as_read
+    from flows.price import (
+        price_evolve,
+        price_records,
+        price_synthesis,
+        price_verify,
+        rows_as_read,
+    )
     from tasks.ingest.sources import find_sources
 
+    sums, templates = tmp_path / "sums.csv", tmp_path / "sums.yaml"
+    sums.write_text("a,b\n1,2\n3,4\n")
+    templates.write_text(
+        "name: sums\nversion: 1\ntemplates:\n"
+        "  - {name: last, prompt: 'Repeat {{ record.a }}.', answer: '{{ record.b }}'}\n"
+        "  - {name: say, prompt: 'Say {{ record.a }} in words.', answer: 'It is a word.'}\n"
+    )
     llm = LlmParams(endpoint="http://127.0.0.1:9/v1", model="w")
     given = AugmentParams.model_validate(
         {
             "evolve": {"seeds": 10, "check_gain": False},
             "synthesise": {"rows": 7},
+            "records": {"tables": [str(sums)], "templates": str(templates), "phrase": True},
             "verify": {"samples": 3, "max_tokens": 50},
         }
     )
     params = AugmentRunParams(llm=llm, augment=given)
     with rows_as_read(find_sources([source(tmp_path)], tmp_path / "spool"), params) as rows:
         [evolving], [writing] = price_evolve(rows, params), price_synthesis(rows, params)
-        checking = price_verify(rows, params)
+        [wording], checking = price_records(params), price_verify(rows, params)
     assert evolving.calls == 10 * 4, "rewrite, answer, and compare in both orders"
     assert writing.calls == 7 * 2
-    assert [line.calls for line in checking] == [10 * 3, 7 * 3]
-    assert [line.tokens_out for line in checking] == [10 * 3 * 50, 7 * 3 * 50]
+    assert [line.calls for line in checking] == [10 * 3, 7 * 3, 2 * 3]
+    assert [line.tokens_out for line in checking] == [10 * 3 * 50, 7 * 3 * 50, 2 * 3 * 50]
+    assert wording.calls == 4

@@ -10,7 +10,9 @@ from tasks.augment.fhir import flat
 from tasks.augment.identity import identity
 from tasks.augment.patients import invented_patients
 from tasks.augment.recipe import recipe_field
-from tasks.augment.records import INVENTED, RecordsParams, make_from_records
+from tasks.augment.record_files import INVENTED
+from tasks.augment.records import make_from_records
+from tasks.augment.records_params import RecordsParams
 from tasks.augment.templates import BUILT_IN, load_templates
 from tasks.base.errors import UsageError
 from tasks.ingest.sources import find_sources
