@@ -58,6 +58,11 @@ _RESULT = re.compile(
     rf"(?<![\d.,/:%-])(-?{NUMBER})[^\w\d]*$|(?:^|\b(?:answer|option|choice)\b\W*(?:is\W*)?)\(?([A-E])\)?\W*$",
     re.IGNORECASE,
 )
+_NEWER = re.compile(  # parameters of a type, `type` itself, and an f-string's own quotes inside it
+    r"\b(?:def|class) \w+\[|^[ \t]*type \w"
+    r"|f(['\"])(?:[^\n{]|\{[^}\n'\"]{0,80}\}){0,200}\{[^}\n]{0,200}?\1",
+    re.MULTILINE,
+)
 _LOCAL = re.compile(r"\d,\d{1,2}(?!\d)|\d\.\d{3}[.,]|\d-\d+\W*$")
 
 
@@ -165,8 +170,7 @@ def _is_fragment(code: str) -> bool:
     first = next((line.strip() for line in code.split("\n") if line.strip()), "")
     is_part = re.match(r"(?:elif|else|except|finally|case)\b.*:|@\w", first) is not None
     is_open = re.fullmatch(r"(?:async )?(?:def|class)\b.*:", code.strip()) is not None
-    is_newer = re.search(r"\b(?:def|class) \w+\[|^\s*type \w+|f(['\"]).*\{[^}]*\1", code, re.M)
-    return is_part or is_open or is_newer is not None
+    return is_part or is_open or _NEWER.search(code) is not None
 
 
 def result_of(text: str) -> str | None:

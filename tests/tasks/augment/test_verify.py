@@ -147,7 +147,7 @@ def test_code_that_does_not_compile_does_not_and_is_never_run(code):
 @pytest.mark.parametrize(
     "code",
     ["x = " + "-" * 6000 + "1", "elif x:\n    y()", "@cache", "def f[T](x: T) -> T: ...",
-     "def f(x: int) -> int:", "f'{x['a']}'"],
+     "def f(x: int) -> int:", "f'{x['a']}'", "f'{y}: {x['a']}'", "f'{' * 3 (" + "f'{" * 7000],
 )  # fmt: skip
 def test_of_parts_and_of_newer_code_nothing_is_said(code):
     assert compiles(code) in (None, True)
