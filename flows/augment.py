@@ -30,6 +30,7 @@ from tasks.augment.eliminate import eliminate_failed
 from tasks.augment.evolve import evolve_prompts
 from tasks.augment.privacy import drop_near
 from tasks.augment.records import make_records
+from tasks.augment.records_params import RecordsParams
 from tasks.augment.synthesise import synthesise_rows
 from tasks.augment.verify import drop_wrong
 from tasks.ingest.params import IngestParams
@@ -103,7 +104,7 @@ def augment_files(
         on=bool(given.synthesise.rows) and params.llm.endpoint != "none",
         llm=course.left(params.llm),
     )  # fmt: skip
-    tables = find_sources(given.records.tables, store() / "spool") if given.records.tables else []
+    tables = tables_of(given.records)
     wants_records = bool(tables or given.records.invent)
     filled = course.whole(
         make_records, written, given.records,
@@ -121,3 +122,8 @@ def augment_files(
     may_not = refused(params.score, bench) if params.score.enabled else None
     passports = bench.facts(course, params.score.bar)
     return release(course, prepared, kept, params, call, passports, may_not)
+
+
+def tables_of(given: RecordsParams) -> list[SourceFile]:
+    """The files of records that a run names; none if it names none."""
+    return find_sources(given.tables, store() / "spool") if given.tables else []

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from flows.augment import tables_of
 from flows.front import prepare
 from flows.home import store
 from flows.params import AugmentRunParams, RunParams
@@ -152,7 +153,7 @@ def price_records(params: AugmentRunParams) -> list[Priced]:
     if params.llm.endpoint == "none" or not given.phrase:
         return []
     pricer = Pricer(params.llm, str(store()))
-    make_from_records(pl.LazyFrame(), given, _tables(params), pricer)
+    make_from_records(pl.LazyFrame(), given, tables_of(params.augment.records), pricer)
     return [_line("augment.records", pricer, pricer.how)]
 
 
@@ -180,16 +181,11 @@ def price_verify(rows: DatasetRef, params: AugmentRunParams) -> list[Priced]:
             lines.append(_more(line, times * given.samples - 1))
     pricer = Pricer(params.llm, str(store()))
     wording = params.augment.records.model_copy(update={"phrase": False})
-    of_records = make_from_records(pl.LazyFrame(), wording, _tables(params)).rows
+    of_records = make_from_records(pl.LazyFrame(), wording, tables_of(params.augment.records)).rows
     there = read_dataset(rows).select(SCHEMA.names())
     mark_wrong(pl.concat([there, of_records]), given, pricer)
     lines.append(_line("augment.verify", pricer, f"at most; {pricer.how}"))
     return [line for line in lines if line.calls]
-
-
-def _tables(params: AugmentRunParams) -> list[SourceFile]:
-    given = params.augment.records.tables
-    return find_sources(given, store() / "spool") if given else []
 
 
 def price_exam(gold: str, params: RunParams, given: JudgeParams) -> list[Priced]:

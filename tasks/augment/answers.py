@@ -1,11 +1,13 @@
 """New prompts are answered, each by itself, as whoever trains on them will ask."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasks.augment.operators import rewritten
 from tasks.augment.rules import answer_fault
 from tasks.llm.call import PASSING, Model
 from tasks.llm.chat import Chat, chat_call, read_chat
+from tasks.llm.fence import restored
 
 Turns = Sequence[dict[str, Any]]
 
@@ -41,6 +43,17 @@ def ask_answers(
 def missed(chat: Chat) -> bool:
     """Whether nothing was said for now: a budget was spent, an endpoint is down or refuses."""
     return chat.reason in PASSING or chat.reason == "call_rejected"
+
+
+def waiting(unanswered: Mapping[str, int]) -> int:
+    """How many of what was not answered, counted by reason, another run may get an answer to."""
+    return sum(n for reason, n in unanswered.items() if reason in PASSING)
+
+
+def rewrite_in(chat: Chat, parent: str) -> str | None:
+    """The new prompt in a reply, with what its parent had to be shown without; None without one."""
+    text = rewritten(chat.text) if chat.reason in (None, "refused", "unparsable") else None
+    return None if text is None else restored(text, parent)
 
 
 def fault_in(prompt: str, chat: Chat) -> str | None:

@@ -7,16 +7,15 @@ from typing import Any, NamedTuple
 import polars as pl
 import polars_hash as plh
 
-from tasks.augment.answers import ask_answers, fault_in, missed
+from tasks.augment.answers import ask_answers, fault_in, missed, rewrite_in
 from tasks.augment.evolve_params import EvolveParams
 from tasks.augment.gain import asks_for_more
-from tasks.augment.operators import OPERATORS, VERSION, Operator, rewrite_messages, rewritten
+from tasks.augment.operators import OPERATORS, VERSION, Operator, rewrite_messages
 from tasks.augment.recipe import Recipe, made_row, turn
 from tasks.augment.rules import Evolution, drifted, prompt_fault
 from tasks.base.text import fold
 from tasks.llm.call import Model
 from tasks.llm.chat import Chat, chat_call, read_chat
-from tasks.llm.fence import restored
 
 STAGE = "augment.evolve"
 
@@ -80,8 +79,7 @@ def _rewrite(
         if missed(chat):
             unanswered[str(chat.reason)] += 1
             continue
-        text = rewritten(chat.text) if chat.reason in (None, "refused", "unparsable") else None
-        text = None if text is None else restored(text, member.prompt)
+        text = rewrite_in(chat, member.prompt)
         evolution = Evolution(operator, member.prompt, text, member.answer)
         fault = prompt_fault(evolution, params)
         told = chat.detail or chat.reason if fault == "no_rewrite" else None

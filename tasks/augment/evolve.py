@@ -20,6 +20,7 @@ import polars as pl
 from prefect import task
 from pydantic import JsonValue
 
+from tasks.augment.answers import waiting
 from tasks.augment.breeding import STAGE, Member, Offspring, grow, row_of
 from tasks.augment.evolve_params import FEW, MANY, EvolveParams
 from tasks.augment.gain import harder
@@ -31,7 +32,7 @@ from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_make
 from tasks.base.text import fold
 from tasks.dedup.pairs import WORD
-from tasks.llm.call import PASSING, Model
+from tasks.llm.call import Model
 from tasks.llm.door import Door
 from tasks.llm.params import LlmParams
 from tasks.score.calibration.resample import estimate
@@ -67,9 +68,8 @@ def evolve(rows: pl.LazyFrame, params: EvolveParams, model: Model | None = None)
         "operators": _by_operator(born, params, model),
         "unanswered": dict(sorted(unanswered.items())),
     }  # fmt: skip
-    waiting = sum(n for reason, n in unanswered.items() if reason in PASSING)
     made = made_table([row_of(one, model) for one in born])
-    return Outcome(made.lazy(), figures, unfinished=waiting, cost=cost_of([model]))
+    return Outcome(made.lazy(), figures, unfinished=waiting(unanswered), cost=cost_of([model]))
 
 
 def _eligible(rows: pl.LazyFrame, params: EvolveParams) -> tuple[pl.DataFrame, int]:

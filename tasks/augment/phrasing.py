@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tasks.augment.answers import missed
-from tasks.augment.identity import folded, leaves
-from tasks.augment.operators import Operator, rewrite_messages, rewritten
+from tasks.augment.answers import missed, rewrite_in
+from tasks.augment.identity import heard, leaves
+from tasks.augment.operators import Operator, rewrite_messages
 from tasks.augment.rules import Evolution, Limits, drifted, prompt_fault
 from tasks.llm.call import Model
 from tasks.llm.chat import chat_call, read_chat
-from tasks.llm.fence import restored
 
 PHRASE = Operator(
     "phrase",
@@ -62,11 +61,11 @@ def phrased(
             unanswered[str(chat.reason)] += 1
             done.append(None)
             continue
-        text = rewritten(chat.text) if chat.reason in (None, "refused", "unparsable") else None
+        text = rewrite_in(chat, one.prompt)
         if text is None:
             done.append(Phrased(chat.text.strip(), "no_rewrite", chat.detail or chat.reason))
         else:
-            done.append(_held_to_rules(one, restored(text, one.prompt)))
+            done.append(_held_to_rules(one, text))
     return _in_language(drawn, done), unanswered
 
 
@@ -74,8 +73,8 @@ def _held_to_rules(one: Wording, text: str) -> Phrased:
     fault = prompt_fault(Evolution(PHRASE, one.prompt, text, one.answer), Limits())
     if fault is not None:
         return Phrased(text, fault)
-    before, after = f" {folded(one.prompt)} ", f" {folded(text)} "
-    values = {f" {folded(value)} " for _, value in leaves(one.record, "")}
+    before, after = heard(one.prompt).words, heard(text).words
+    values = {heard(value).words for _, value in leaves(one.record, "")}
     lost = [value for value in values if value in before and value not in after]
     if lost:
         return Phrased(text, "lost_parts", f"{len(lost)} values of the record")

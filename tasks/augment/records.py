@@ -21,6 +21,7 @@ import polars as pl
 from prefect import task
 from pydantic import JsonValue
 
+from tasks.augment.answers import waiting
 from tasks.augment.identity import Identity, folded, identity
 from tasks.augment.phrasing import Wording, phrased
 from tasks.augment.recipe import Recipe, made_row, made_table, turn
@@ -33,7 +34,7 @@ from tasks.base.errors import UsageError
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_make
 from tasks.ingest.sources import SourceFile
-from tasks.llm.call import PASSING, Model
+from tasks.llm.call import Model
 from tasks.llm.door import Door
 from tasks.llm.params import LlmParams
 from tasks.score.panel import cost_of
@@ -102,9 +103,8 @@ def make_from_records(
         "model": by, "unanswered": dict(sorted(unanswered.items())),
     }  # fmt: skip
     made = made_table([_row(one, by, found.version) for one in _once(drafts)])
-    waiting = sum(n for reason, n in unanswered.items() if reason in PASSING)
     cost = cost_of([model]) if model is not None else None
-    return Outcome(made.lazy(), figures, unfinished=waiting, cost=cost)
+    return Outcome(made.lazy(), figures, unfinished=waiting(unanswered), cost=cost)
 
 
 def _phrase(

@@ -15,6 +15,7 @@ import polars as pl
 from prefect import task
 from pydantic import JsonValue
 
+from tasks.augment.answers import waiting
 from tasks.augment.gaps import Gap, form_of, gaps, spread
 from tasks.augment.recipe import made_table
 from tasks.augment.synthesise_params import FEW, SynthesiseParams
@@ -29,7 +30,7 @@ from tasks.base.text import answer, turns
 from tasks.embed import encoders
 from tasks.embed.encoders import encoder_of
 from tasks.embed.vectors import memory
-from tasks.llm.call import PASSING, Model
+from tasks.llm.call import Model
 from tasks.llm.door import Door
 from tasks.llm.params import LlmParams
 from tasks.score.head import on_one_thread
@@ -73,9 +74,8 @@ def synthesise(
         "thin": {name: spread(kinds[name].to_list()) for name in Gap._fields},
         "unanswered": dict(sorted(unanswered.items())), "model": model.identity,
     }  # fmt: skip
-    waiting = sum(n for reason, n in unanswered.items() if reason in PASSING)
     made = made_table([row_of(one, model) for one in done])
-    return Outcome(made.lazy(), figures, unfinished=waiting, cost=cost_of([model]))
+    return Outcome(made.lazy(), figures, unfinished=waiting(unanswered), cost=cost_of([model]))
 
 
 def _kinds(table: pl.DataFrame, params: SynthesiseParams, memo: RowMemo | None) -> pl.DataFrame:
