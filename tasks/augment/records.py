@@ -11,7 +11,6 @@ prompts in a model's own words (`phrase`). Then each of them is held to the rule
 and to the values of its record; the answer, which is true by its making, stays the template's.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -27,6 +26,7 @@ from tasks.augment.phrasing import Wording, phrased
 from tasks.augment.recipe import Recipe, made_row, made_table, turn
 from tasks.augment.record_files import records_of
 from tasks.augment.records_params import RecordsParams
+from tasks.augment.schema import breach
 from tasks.augment.templates import Drawn, compiled, draw_rows, load_templates
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
@@ -160,25 +160,8 @@ def _fault(drawn: Drawn, who: Identity) -> tuple[str | None, str | None]:
         return "identifies_person", None
     if drawn.template.form is None:
         return None, None
-    return _schema_fault(drawn.answer, drawn.template.form)
-
-
-def _no_number(sign: str) -> float:
-    raise ValueError(f"{sign} is no JSON")
-
-
-def _schema_fault(answer: str, form: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    from jsonschema import Draft202012Validator
-
-    try:
-        value = json.loads(answer, parse_constant=_no_number)
-    except ValueError:
-        return "invalid_answer", "it is no JSON"
-    error = next(iter(Draft202012Validator(form).iter_errors(value)), None)
-    if error is None:
-        return None, None
-    where = "/".join(map(str, error.absolute_path)) or "the answer"
-    return "invalid_answer", f"{where}: breaks {error.validator}"
+    told = breach(drawn.answer, drawn.template.form)
+    return ("invalid_answer", told) if told else (None, None)
 
 
 @task(

@@ -1,5 +1,7 @@
 """Signs of an answer's form: JSON that was asked for, echoes, cut ends, repetition, overlap."""
 
+import re
+
 import orjson
 import polars as pl
 
@@ -17,7 +19,8 @@ _CODES = (
     r"(?i)\b(?:write|create|implement|build|develop|design|complete|fix|explain)\b[^.\n]{0,60}"
     r"\b(?:function|script|program|code|class|method|query|parser|api|endpoint|app)\b"
 )
-_FENCE = r"(?s)```(?:json\w*)?\s*\n(.*?)```"
+_FENCE = re.compile(r"```(?:json\w*)?\s*\n(.*?)```", re.DOTALL)
+_BESIDE = re.compile(r"^[ \t]*([{\[].*[}\]])[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
 def json_valid(asked: pl.Series, answered: pl.Series) -> pl.Series:
@@ -25,8 +28,8 @@ def json_valid(asked: pl.Series, answered: pl.Series) -> pl.Series:
 
     Args:
         asked: n prompts or nulls.
-        answered: n answers or nulls; of several fenced blocks the first is read, and one value a
-            line is as good as one value.
+        answered: n answers or nulls; what is said around the JSON does no harm (`json_part`), and
+            one value a line is as good as one value.
 
     Returns:
         n Int8: 1 or 0; null where the prompt does not ask for JSON, or for code that makes it.
@@ -36,13 +39,19 @@ def json_valid(asked: pl.Series, answered: pl.Series) -> pl.Series:
     asks = pl.col("asked").str.contains(_ASKS) & ~pl.col("asked").str.contains(_CODES)
     chosen = named.filter(asks & pl.col("answer").is_not_null())
     # a Python loop: few prompts ask for JSON
-    sound = [_is_json(text) for text in _inner(chosen["answer"])]
+    sound = [_is_json(json_part(text)) for text in chosen["answer"]]
     found = chosen.select("at", valid=pl.Series(sound, dtype=pl.Int8))
     return pairs.join(found, on="at", how="left", maintain_order="left")["valid"]
 
 
-def _inner(answers: pl.Series) -> pl.Series:
-    return answers.str.extract(_FENCE).fill_null(answers)
+def json_part(answer: str) -> str:
+    """What of `answer` should be JSON.
+
+    Its first fenced block; or its lines from one that opens an object or an array to the last that
+    closes one; or all of it.
+    """
+    found = _FENCE.search(answer) or _BESIDE.search(answer)
+    return found.group(1) if found else answer
 
 
 def _is_json(text: str) -> bool:

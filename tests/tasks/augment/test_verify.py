@@ -4,9 +4,12 @@ from fractions import Fraction
 
 import pytest
 
+from tasks.augment.agreement import result_of
 from tasks.augment.calculation import calculated, equations_in
+from tasks.augment.code import compiles
 from tasks.augment.recipe import Recipe, made_row, turn
-from tasks.augment.verify import VerifyParams, compiles, mark_wrong, result_of
+from tasks.augment.verify import VerifyParams, mark_wrong
+from tasks.base.errors import UsageError
 from tasks.llm.door import Door
 from tasks.llm.params import BudgetParams, LlmParams
 from tests.builders import row, table
@@ -199,3 +202,63 @@ def test_an_answer_that_could_not_be_asked_about_stays_and_is_tried_again(tmp_pa
     frame, outcome, _ = asked_again(tmp_path, lambda *_: Fault(503), **cap)
     assert frame["drop_reason"].to_list() == [None]
     assert outcome.unfinished == 1
+
+
+SCHEMA = (
+    'Return the person as JSON that follows this schema: {"type": "object", "properties": '
+    '{"age": {"type": "integer"}}, "required": ["age"]}\nReturn only valid JSON.'
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ('{"age": 3}', None),
+        ('Here it is:\n{"age": 3}\nDone.', None),
+        ('{"age": "three"}', "schema_breach"),
+        ("{}", "schema_breach"),
+        ('{"age": NaN}', "invalid_json"),
+        ('{"type": "object", "properties": {"age": {"type": "number"}}}', None),  # a schema again
+    ],
+)
+def test_an_answer_is_held_to_the_schema_in_its_prompt(said, reason):
+    assert marked(made(SCHEMA, said))[0]["drop_reason"].to_list() == [reason]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        'Return as JSON. {"type": "object"} ', 'Return as JSON. {"type": "object", "properties": 3}',
+        'Return as JSON. {"type": "object", "properties": {"a": {"$ref": "file:///etc/passwd"}}}',
+        'Return as JSON. {"type": "object", "items": {"type": "nonsense"}}',
+        "Return as JSON. " + '{"type": "object", "properties": ' * 5000,
+        (SCHEMA + SCHEMA),
+    ],
+)  # fmt: skip
+def test_what_is_no_one_schema_binds_nobody(asked):
+    _, outcome = marked(made(asked, '{"b": 1}'))
+    assert outcome.figures["checked"] == {"json": 1}
+
+
+ADD = "Write add.\nassert add(2, 3) == 5"
+
+
+@pytest.mark.parametrize(("sign", "reason"), [("+", None), ("-", "failed_tests")])
+def test_on_request_code_is_held_to_the_tests_of_its_prompt(sign, reason):
+    said = f"```python\ndef add(a, b):\n    return a {sign} b\n```"
+    try:
+        frame, outcome = marked(made(ADD, said), made("Name a bird.", "A wren."), run_code=True)
+    except UsageError as error:
+        pytest.skip(str(error))
+    assert frame["drop_reason"].to_list() == [reason, None]
+    assert outcome.figures["checked"] == {"code": 1, "tests": 1}
+    assert marked(made(ADD, said))[0]["drop_reason"].to_list() == [None]
+
+
+def test_code_that_cannot_be_run_here_is_counted():
+    said = "```python\nimport of_nobody\nassert of_nobody.f(1)\n```"
+    try:
+        _, outcome = marked(made("Code?", said), run_code=True)
+    except UsageError as error:
+        pytest.skip(str(error))
+    assert outcome.figures["not_run"] == {"ModuleNotFoundError": 1}

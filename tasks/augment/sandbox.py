@@ -1,0 +1,73 @@
+"""Run the Python of an answer against the tests that its prompt and it state, shut in.
+
+The code is a language model's, so it runs in a process of its own without network, without files
+but the standard library's, without other processes and within limits of time and memory
+(`tasks.augment.sandboxed`). Tests are `assert` lines and doctest sessions of the prompt that call
+what the answer defines, and what the answer brings along: its asserts, doctests, `unittest` cases
+and `test_` functions. Code may lie about its own tests, so a pass proves little; a failure does.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tasks.augment.code import Program
+from tasks.base.errors import UsageError
+
+SECONDS, WALL, MEGABYTES = 5, 10, 512
+_INSIDE = Path(__file__).with_name("sandboxed.py")
+_PYTHON = getattr(sys, "_base_executable", sys.executable)  # a virtual environment has no library
+
+
+class Tested(NamedTuple):
+    """How the tests of one answer went."""
+
+    passed: int = 0
+    wrong: int = 0
+    untold: str | None = None  # why none of them says anything
+
+
+def run_tests(programs: Iterable[Program]) -> Iterator[Tested]:
+    """Run each program with its tests, as many at a time as there are processors.
+
+    Raises:
+        UsageError: This machine cannot shut a process in.
+    """
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        yield from pool.map(_tested, programs)
+
+
+def _tested(program: Program) -> Tested:
+    call = {**program._asdict(), "seconds": SECONDS, "megabytes": MEGABYTES}
+    try:
+        done = subprocess.run(
+            [_PYTHON, "-I", "-S", "-B", str(_INSIDE)], input=json.dumps(call).encode(), cwd="/",
+            env={}, capture_output=True, timeout=WALL, start_new_session=True, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return Tested(untold="timeout")
+    return _read(done)
+
+
+def _read(done: "subprocess.CompletedProcess[bytes]") -> Tested:
+    try:
+        found: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        if done.stderr:  # the code itself has nowhere to write to
+            raise _unfit(done.stderr.decode(errors="replace").strip().split("\n")[-1]) from None
+        return Tested(untold="killed")
+    if "shut" in found:
+        raise _unfit(found["shut"])
+    return Tested(**found)
+
+
+def _unfit(why: str) -> UsageError:
+    return UsageError(
+        f"augment.verify.run_code: this machine cannot shut code in ({why}). It takes Linux with "
+        "Landlock and unprivileged user namespaces; run elsewhere, or leave the setting off."
+    )
