@@ -2,30 +2,28 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flows.augment import augment_files
 from flows.curate import curate_files
 from flows.front import Call
 from flows.params import AugmentRunParams, CurateParams, RunParams, ScoreRunParams
 from flows.planned import PlannedCourse
-from flows.price import (
-    Priced,
-    price_evolve,
-    price_exam,
-    price_judge,
-    price_records,
-    price_reward,
-    price_synthesis,
-    price_verify,
-    rows_as_read,
-    total,
-)
+from flows.price import Priced, rows_as_read, total
+from flows.price_augment import price_evolve, price_records, price_synthesis, price_verify
+from flows.price_score import price_exam, price_judge, price_reward
 from flows.score import score_files
-from flows.scoring import seeded_judge
 from tasks.base.dataset import DatasetRef
 from tasks.ingest.sources import SourceFile
+
+PRICES: tuple[tuple[tuple[str, ...], Callable[[DatasetRef, Any], list[Priced]]], ...] = (
+    (("augment.evolve",), price_evolve), (("augment.synthesise",), price_synthesis),
+    (("augment.records",), price_records), (("augment.verify",), price_verify),
+    (("score.reward",), price_reward), (("score.judge", "score.margin"), price_judge),
+)  # fmt: skip
+"""Stages that ask a model about rows, and what tells how much."""
 
 
 def plan_run(files: list[SourceFile], params: RunParams, as_json: bool, gold: str = "") -> int:
@@ -59,32 +57,12 @@ def _price(
     course: PlannedCourse, files: list[SourceFile], params: RunParams, gold: str
 ) -> list[Priced]:
     """What the stages that would run ask of models."""
-    given = seeded_judge(params)
     to_run = {s["stage"] for s in course.steps if s["will"] not in ("reuse", "skip")}
-    priced = price_exam(gold, params, given) if "score.calibrate" in to_run else []
-    if not to_run & {
-        "augment.evolve",
-        "augment.synthesise",
-        "augment.records",
-        "augment.verify",
-        "score.reward",
-        "score.judge",
-        "score.margin",
-    }:
-        return priced
-    with _rows(course, files, params) as rows:
-        if "augment.evolve" in to_run and isinstance(params, AugmentRunParams):
-            priced += price_evolve(rows, params)
-        if "augment.synthesise" in to_run and isinstance(params, AugmentRunParams):
-            priced += price_synthesis(rows, params)
-        if "augment.records" in to_run and isinstance(params, AugmentRunParams):
-            priced += price_records(params)
-        if "augment.verify" in to_run and isinstance(params, AugmentRunParams):
-            priced += price_verify(rows, params)
-        if "score.reward" in to_run:
-            priced += price_reward(rows, params)
-        if to_run & {"score.judge", "score.margin"}:
-            priced += price_judge(rows, params, given)
+    priced = price_exam(gold, params) if "score.calibrate" in to_run else []
+    asking = [price for stages, price in PRICES if to_run & set(stages)]
+    if asking:
+        with _rows(course, files, params) as rows:
+            priced += [line for price in asking for line in price(rows, params)]
     return priced
 
 

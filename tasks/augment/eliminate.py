@@ -28,6 +28,7 @@ REASONS = {
     "lost_parts": "a table, code, a formula or a link of the parent is gone or changed",
     "language_drift": "the rewritten prompt is in another language than its parent",
     "too_long": "the rewritten prompt grew by more words than the limit",
+    "gave_canary_away": "the new prompt names a person who was planted in an example",
     "no_gain": "the rewritten prompt asks for nothing that its parent did not",
     "inability": "the answer says that it cannot be given",
     "empty_answer": "the answer has no word in it, or none that means anything",

@@ -73,6 +73,12 @@ def invented_patients(count: int, seed: int = 0) -> Iterator[Bundle]:
         yield _bundle(number, random.Random(f"{seed}:{number}"))
 
 
+def invented_person(chance: random.Random) -> tuple[str, str]:
+    """The name and the telephone number of somebody who does not exist."""
+    given = chance.choice(_GIVEN[chance.choice(("female", "male"))])
+    return f"{given} {chance.choice(_FAMILY)}", f"202-555-{chance.randint(100, 199):04}"
+
+
 def _bundle(number: int, chance: random.Random) -> Bundle:
     patient = _patient(number, chance)
     illnesses = chance.sample(ILLNESSES, chance.choice((1, 1, 2, 2, 3)))

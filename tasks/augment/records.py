@@ -71,7 +71,8 @@ def make_from_records(
     Returns:
         The new rows: origin synthetic, no parent, the recipe in `meta`. Figures: `records`,
         `templates` (rows by template), `unread` (records that are none, by reason), `unanswered`
-        (prompts that a model said nothing to for now, by reason; they make no row).
+        (prompts that a model said nothing to for now, by reason; they make no row), `made`,
+        `survived`, `faults`.
 
     Raises:
         UsageError: The templates are none, a file cannot be read, or there is no model to phrase.
@@ -96,13 +97,17 @@ def make_from_records(
     unanswered: Counter[str] = Counter()
     if params.phrase and model is not None:
         drafts, unanswered = _phrase(drafts, params, model)
+    drafts = list(_once(drafts))
+    faults = Counter(one.fault for one in drafts if one.fault)
     by = model.identity if model is not None and params.phrase else ""
     figures: dict[str, JsonValue] = {
         "records": records.total(), "templates": dict(sorted(count.items())),
         "unread": dict(sorted(unread.items())), "set": f"{found.name}@{found.version}",
         "model": by, "unanswered": dict(sorted(unanswered.items())),
+        "made": len(drafts), "survived": len(drafts) - faults.total(),
+        "faults": dict(sorted(faults.items())),
     }  # fmt: skip
-    made = made_table([_row(one, by, found.version) for one in _once(drafts)])
+    made = made_table([_row(one, by, found.version) for one in drafts])
     cost = cost_of([model]) if model is not None else None
     return Outcome(made.lazy(), figures, unfinished=waiting(unanswered), cost=cost)
 

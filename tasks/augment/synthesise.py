@@ -16,11 +16,12 @@ from prefect import task
 from pydantic import JsonValue
 
 from tasks.augment.answers import waiting
+from tasks.augment.canary import is_planted, leak
 from tasks.augment.gaps import Gap, form_of, gaps, spread
 from tasks.augment.recipe import made_table
 from tasks.augment.synthesise_params import FEW, SynthesiseParams
 from tasks.augment.topics import levels_of, topics_of
-from tasks.augment.writing import STAGE, answered, held_to_rules, row_of, written
+from tasks.augment.writing import LEAK, STAGE, answered, held_to_rules, row_of, written
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
 from tasks.base.memo import RowMemo
@@ -54,7 +55,8 @@ def synthesise(
 
     Returns:
         The new rows: origin synthetic, no parent, the recipe in `meta`. Figures: `asked`, `made`,
-        `survived`, `faults`, `thin` (rows by topic, level and form before), `unanswered`.
+        `survived`, `faults`, `thin` (rows by topic, level and form before), `unanswered`,
+        `canaries`: how many of them came out.
     """
     table = rows.select(
         "id", "source", "origin", asked=turns("user").list.last(), answer=answer()
@@ -68,11 +70,13 @@ def synthesise(
     held = held_to_rules(drafts, table["asked"], params, memo)
     done = answered(held, params, model, unanswered)
     faults = Counter(one.fault for one in done if one.fault)
+    planted = [one.fault == LEAK for one in drafts if is_planted(one.place, params.canaries)]
     figures: dict[str, JsonValue] = {
         "asked": wanted, "made": len(done), "survived": len(done) - faults.total(),
         "faults": dict(sorted(faults.items())),
         "thin": {name: spread(kinds[name].to_list()) for name in Gap._fields},
         "unanswered": dict(sorted(unanswered.items())), "model": model.identity,
+        "canaries": leak(planted),
     }  # fmt: skip
     made = made_table([row_of(one, model) for one in done])
     return Outcome(made.lazy(), figures, unfinished=waiting(unanswered), cost=cost_of([model]))

@@ -24,6 +24,11 @@ class SynthesiseParams(StageParams):
     examples: int = Field(
         default=3, ge=1, le=10, title="Examples", description="Rows of the topic that are shown."
     )
+    canaries: float = Field(
+        default=0.1, ge=0, le=1, title="Canaries",
+        description="Share of new rows for which an invented person is planted in an example, to "
+        "measure whether the model gives away what it is shown; rows that do are dropped.",
+    )  # fmt: skip
     topics: int = Field(
         default=12, ge=1, le=200, title="Topics", description="Clusters of prompts, at most."
     )

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from tasks.augment.answers import ask_answers, fault_in, missed
+from tasks.augment.canary import gives_away, is_planted, with_canary
 from tasks.augment.gaps import ASK_LEVEL, FORMS, Gap
 from tasks.augment.operators import VERSION, Operator, rewritten
 from tasks.augment.recipe import Recipe, made_row, turn
@@ -26,6 +27,7 @@ from tasks.llm.fence import defused, mark_of
 
 STAGE = "augment.synthesise"
 SOURCE = "synthesised"
+LEAK = "gave_canary_away"
 NEAREST = 50  # prompts that a new one is compared with word by word
 OPEN, CLOSE = "<new_prompt>", "</new_prompt>"
 NEW = Operator("broaden", "", in_depth=False)  # held to the rules of breadth
@@ -56,7 +58,7 @@ def written(
     """A new prompt for each gap; those that got no reply are counted."""
     calls = [
         chat_call(
-            messages(gap, _examples(kinds, gap, place, params), place, params),
+            messages(gap, _shown(kinds, gap, place, params), place, params),
             max_tokens=params.max_tokens, temperature=params.temperature, seed=params.seed + place,
         )
         for place, gap in enumerate(sought)
@@ -70,8 +72,20 @@ def written(
             continue
         text = rewritten(chat.text, OPEN, CLOSE)
         fault = prompt_fault(Evolution(NEW, "", text), LIMITS)
+        if is_planted(place, params.canaries) and gives_away(chat.text, place, params.seed):
+            fault = LEAK
         drafts.append(Draft(gap, chat.text.strip() if text is None else text, None, fault, place))
     return drafts
+
+
+def _shown(
+    kinds: pl.DataFrame, gap: Gap, place: int, params: SynthesiseParams
+) -> list[tuple[str, str]]:
+    """The examples for a place, with a canary where one is planted."""
+    examples = _examples(kinds, gap, place, params)
+    if examples and is_planted(place, params.canaries):
+        return with_canary(examples, place, params.seed)
+    return examples
 
 
 def _examples(

@@ -39,6 +39,7 @@ def made(plan: ReleasePlan, mask: Mask) -> Facts:
         "unanswered": evolved.get("unanswered", {}),
         "operators": [_operator(name, facts) for name, facts in operators.items()],
         "synthesised": found["synthesise"],
+        "leak": _interval((found["synthesise"].get("canaries") or {}).get("share"), ".0%"),
         "records": records,
         "verified": found["verify"],
         "privacy": found["privacy"],
@@ -90,7 +91,7 @@ def _interval(ends: Sequence[float | None] | None, form: str) -> str:
     if not ends or ends[0] is None:
         return ""
     value, low, high = (format(end, form) for end in ends if end is not None)
-    return f"{value} ({low} to {high})"
+    return f"{value} ({low} to {high})".replace("%", " %")
 
 
 def _examples(plan: ReleasePlan, mask: Mask) -> list[Facts]:

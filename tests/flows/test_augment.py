@@ -189,13 +189,8 @@ def test_new_rows_are_written_checked_and_laid_out_for_people(fresh_store, tmp_p
 
 def test_a_dry_run_prices_what_is_written(fresh_store, tmp_path):
     from flows.params import AugmentRunParams
-    from flows.price import (
-        price_evolve,
-        price_records,
-        price_synthesis,
-        price_verify,
-        rows_as_read,
-    )
+    from flows.price import rows_as_read
+    from flows.price_augment import price_evolve, price_records, price_synthesis, price_verify
     from tasks.ingest.sources import find_sources
 
     sums, templates = tmp_path / "sums.csv", tmp_path / "sums.yaml"
@@ -217,7 +212,7 @@ def test_a_dry_run_prices_what_is_written(fresh_store, tmp_path):
     params = AugmentRunParams(llm=llm, augment=given)
     with rows_as_read(find_sources([source(tmp_path)], tmp_path / "spool"), params) as rows:
         [evolving], [writing] = price_evolve(rows, params), price_synthesis(rows, params)
-        [wording], checking = price_records(params), price_verify(rows, params)
+        [wording], checking = price_records(rows, params), price_verify(rows, params)
     assert evolving.calls == 10 * 4, "rewrite, answer, and compare in both orders"
     assert writing.calls == 7 * 2
     assert [line.calls for line in checking] == [10 * 3, 7 * 3, 2 * 3]

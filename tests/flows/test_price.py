@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from flows.params import ScoreRunParams
-from flows.price import price_exam, price_judge, price_reward, rows_as_read
+from flows.price import rows_as_read
+from flows.price_score import price_exam, price_judge, price_reward
 from flows.score import score
-from flows.scoring import seeded_judge
 from tasks.base.errors import UsageError
 from tasks.ingest.sources import find_sources
 from tasks.llm.params import LlmParams
@@ -19,9 +19,8 @@ PROBES = 2  # to see whether the endpoint gives probabilities, also when it is e
 
 
 def priced(file, gold, given, tmp_path):
-    judge = seeded_judge(given)
     with rows_as_read(find_sources([file], tmp_path / "spool"), given) as rows:
-        return price_exam(gold, given, judge) + price_judge(rows, given, judge)
+        return price_exam(gold, given) + price_judge(rows, given)
 
 
 def test_calls_are_counted_before_they_are_made(fresh_store, tmp_path):

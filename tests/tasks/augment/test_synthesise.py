@@ -1,11 +1,13 @@
 """New rows go where the set is thin, are new, and are accounted for like any other."""
 
 import json
+import re
 from collections import Counter
 
 import polars as pl
 import pytest
 
+from tasks.augment.canary import is_planted
 from tasks.augment.gaps import FORMS, Gap, form_of, gaps
 from tasks.augment.synthesise import synthesise
 from tasks.augment.synthesise_params import SynthesiseParams
@@ -195,3 +197,35 @@ def test_without_rows_of_peoples_nothing_is_written(tmp_path, rows):
 
 def test_none_are_written_unless_asked_for():
     assert synthesise(table(*BREAD), SynthesiseParams()).rows.collect().height == 0
+
+
+def parrot(nth, wanted):
+    """A prompt that names whoever the first example is from."""
+    found = re.search(r"This is ([^,]+), telephone ([-0-9]+)", wanted)
+    return f"{fresh(nth, wanted)} Ask {found[1].upper()}." if found else fresh(nth, wanted)
+
+
+def test_a_planted_person_who_comes_out_is_counted_and_its_row_dropped(tmp_path):
+    made, outcome = written(Writer(new=parrot), tmp_path, canaries=0.5)
+    assert faults(made) == {None: 4, "gave_canary_away": 4}
+    assert outcome.figures["canaries"]["planted"] == 4
+    assert outcome.figures["canaries"]["out"] == 4
+
+
+def test_a_planted_person_who_does_not_come_out_drops_nothing(tmp_path):
+    _, outcome = written(Writer(new=fresh), tmp_path)
+    share, low, high = outcome.figures["canaries"].pop("share")
+    assert outcome.figures["canaries"] == {"planted": 1, "out": 0}
+    assert (share, low) == (0, 0)
+    assert high > 0.5  # one case says little
+
+
+def test_without_canaries_nothing_is_planted(tmp_path):
+    made, outcome = written(Writer(new=parrot), tmp_path, canaries=0)
+    assert faults(made) == {None: 8}
+    assert outcome.figures["canaries"] is None
+
+
+@pytest.mark.parametrize(("part", "planted"), [(0, 0), (0.1, 10), (1 / 3, 34), (1, 100)])
+def test_as_many_are_planted_as_asked_for(part, planted):
+    assert sum(is_planted(place, part) for place in range(100)) == planted

@@ -228,7 +228,8 @@ def test_an_answer_is_held_to_the_schema_in_its_prompt(said, reason):
 @pytest.mark.parametrize(
     "asked",
     [
-        'Return as JSON. {"type": "object"} ', 'Return as JSON. {"type": "object", "properties": 3}',
+        'Return as JSON. {"type": "object"}',
+        'Return as JSON. {"type": "object", "properties": 3}',
         'Return as JSON. {"type": "object", "properties": {"a": {"$ref": "file:///etc/passwd"}}}',
         'Return as JSON. {"type": "object", "items": {"type": "nonsense"}}',
         "Return as JSON. " + '{"type": "object", "properties": ' * 5000,
