@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Asked(NamedTuple):
     """What was asked for on the command line."""
 
-    flow: str  # curate, score or augment
+    flow: str  # curate, score, augment or scale
     sources: list[str]
     out: str
     recipe: Path | None
@@ -59,9 +59,11 @@ def run_command(asked: Asked, *, dry_run: bool, quiet: bool, as_json: bool) -> i
 
 
 def _model(flow: str) -> "type[RunParams]":
-    from flows.params import AugmentRunParams, CurateParams, RunParams, ScoreRunParams
+    from flows import params
 
-    models: tuple[type[RunParams], ...] = (CurateParams, ScoreRunParams, AugmentRunParams)
+    models: tuple[type[RunParams], ...] = (
+        params.CurateParams, params.ScoreRunParams, params.AugmentRunParams, params.ScaleRunParams,
+    )  # fmt: skip
     return next(model for model in models if model.command == flow)
 
 

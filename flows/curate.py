@@ -7,11 +7,11 @@ Everything is read once, and only what changed since the last run is computed.
 """
 
 import warnings
-from typing import Any
+from typing import Any, NamedTuple
 
 from prefect import flow
 
-from flows.front import Asked, Call, conduct, prepare, release
+from flows.front import Asked, Call, Prepared, conduct, prepare, release
 from flows.params import (
     CleanParams,
     CurateParams,
@@ -23,6 +23,7 @@ from flows.params import (
 from flows.plan import command_line
 from flows.scoring import Bench, refused, score_rows, seat, seeded_split
 from flows.stages import Course
+from tasks.base.dataset import DatasetRef
 from tasks.dedup.conflict import report_conflicts
 from tasks.dedup.exact import dedup_exact
 from tasks.dedup.near import dedup_near
@@ -87,6 +88,23 @@ def curate_files(
     course: Course, files: list[SourceFile], params: CurateParams, call: Call
 ) -> tuple[Release, dict[str, Any]]:
     """The stages in their order, whoever runs them; see `curate`."""
+    refined = refine(course, files, params)
+    return release(
+        course, refined.prepared, refined.kept, params, call, refined.passports, refined.may_not
+    )
+
+
+class Refined(NamedTuple):
+    """Curated rows, and all that a release says of how they came to be."""
+
+    prepared: Prepared
+    kept: DatasetRef
+    passports: tuple[dict[str, Any], ...]
+    may_not: str | None  # why a judge may not drop rows
+
+
+def refine(course: Course, files: list[SourceFile], params: CurateParams) -> Refined:
+    """Everything that `curate` does before it publishes."""
     prepared = prepare(course, files, params)
     on = params.dedup.enabled
     distinct = course.whole(dedup_exact, prepared.rows, params.dedup.exact, on=on)
@@ -97,4 +115,4 @@ def curate_files(
     kept = course.whole(split_rows, scored, seeded_split(params.split, params.seed))
     may_not = refused(params.score, bench) if params.score.enabled else None
     passports = bench.facts(course, params.score.bar)
-    return release(course, prepared, kept, params, call, passports, may_not)
+    return Refined(prepared, kept, passports, may_not)

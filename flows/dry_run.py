@@ -9,11 +9,18 @@ from typing import Any
 from flows.augment import augment_files
 from flows.curate import curate_files
 from flows.front import Call
-from flows.params import AugmentRunParams, CurateParams, RunParams, ScoreRunParams
+from flows.params import (
+    AugmentRunParams,
+    CurateParams,
+    RunParams,
+    ScaleRunParams,
+    ScoreRunParams,
+)
 from flows.planned import PlannedCourse
 from flows.price import Priced, rows_as_read, total
 from flows.price_augment import price_evolve, price_records, price_synthesis, price_verify
 from flows.price_score import price_exam, price_judge, price_reward
+from flows.scale import scale_files
 from flows.score import score_files
 from tasks.base.dataset import DatasetRef
 from tasks.ingest.sources import SourceFile
@@ -29,7 +36,9 @@ PRICES: tuple[tuple[tuple[str, ...], Callable[[DatasetRef, Any], list[Priced]]],
 def plan_run(files: list[SourceFile], params: RunParams, as_json: bool, gold: str = "") -> int:
     """Print what a run over `files` would do, and what it would pay; returns the exit code."""
     course = PlannedCourse()
-    if isinstance(params, CurateParams):
+    if isinstance(params, ScaleRunParams):
+        scale_files(course, files, params, Call("", "", []))
+    elif isinstance(params, CurateParams):
         curate_files(course, files, params, Call("", "", []))
     elif isinstance(params, AugmentRunParams):
         augment_files(course, files, params, Call("", "", []))

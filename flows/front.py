@@ -23,7 +23,7 @@ from tasks.ingest.read import ingest_file
 from tasks.ingest.sources import SourceFile, find_sources, ignored_files
 from tasks.publish.audit import audit_rows
 from tasks.publish.folder import refuse_foreign
-from tasks.publish.plan import Release, ReleasePlan
+from tasks.publish.plan import Release, ReleasePlan, Scaling
 from tasks.publish.release import publish_release
 from tasks.redact.pii import redact_pii
 from tasks.validate.rows import validate_rows
@@ -93,6 +93,7 @@ def prepare(course: Course, files: list[SourceFile], params: RunParams) -> Prepa
 def release(
     course: Course, prepared: Prepared, kept: DatasetRef, params: RunParams, call: Call,
     passports: tuple[dict[str, Any], ...] = (), judge_refused: str | None = None,
+    scaling: Scaling | None = None,
 ) -> tuple[Release, dict[str, Any]]:  # fmt: skip
     """Audit what is left, and write every file of the run."""
     redacted = params.redact.enabled
@@ -108,6 +109,7 @@ def release(
         skipped=skipped_checks(params, prepared.read, call.ignored),
         command=call.command, models=models_used(params), versions=versions(),
         passports=passports, judge_refused=judge_refused, cost=course.cost,
+        scaling=scaling,
     )  # fmt: skip
     return course.release(publish_release, plan)
 

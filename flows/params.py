@@ -21,6 +21,7 @@ from tasks.ingest.params import IngestParams
 from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.redact.params import RedactParams
+from tasks.scale.params import ScaleParams
 from tasks.score.bar import Bar
 from tasks.score.calibration.exam import ExamParams
 from tasks.score.classifier import ClassifierParams
@@ -152,6 +153,14 @@ class CurateParams(RunParams):
     def formats(self) -> tuple[str, ...]:
         """Formats that the splits are written in."""
         return self.export.formats
+
+
+class ScaleRunParams(CurateParams):
+    """All parameters of `scale` but the sources and the folder to write to."""
+
+    command: ClassVar[str] = "scale"
+
+    scale: ScaleParams = ScaleParams()
 
 
 class AugmentRunParams(RunParams):

@@ -18,6 +18,7 @@ from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
 from tasks.publish.audit import Audited
 from tasks.publish.plan import Release, ReleasePlan
+from tasks.scale.experiment import Experiment
 from tasks.score.calibration.candidate import identity_of
 from tasks.score.calibration.passport import GoldFacts, Passport
 
@@ -48,6 +49,14 @@ class PlannedCourse(Course):
         found = self._recall(examiner, call, Passport)
         self._say(examiner.name, 1, 0 if found else 1, "")
         return found or _unexamined(call)
+
+    def experiment(self, trainer: Task[..., Experiment], **call: object) -> Experiment | None:
+        """Look an experiment up."""
+        kept = call["kept"]
+        known = isinstance(kept, DatasetRef) and bool(kept.sha256)
+        found = self._recall(trainer, call, Experiment) if known else None
+        self._say(trainer.name, 1, 0 if found else 1, "" if known else "its input changes")
+        return found
 
     def row_wise(
         self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True

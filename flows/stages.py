@@ -24,6 +24,7 @@ from tasks.ingest.sources import SourceFile
 from tasks.llm.params import LlmParams
 from tasks.publish.audit import Audited
 from tasks.publish.plan import Release, ReleasePlan, StageTiming
+from tasks.scale.experiment import Experiment
 from tasks.score.calibration.passport import Passport, store_passport
 
 Stage = Task[..., StageResult]
@@ -111,6 +112,14 @@ class Course:
         self.cost = self.cost if cached else self.cost + passport.cost
         self._time(examiner.name, passport.asked, started, 0.0, cached)
         return passport
+
+    def experiment(self, trainer: Task[..., Experiment], **call: object) -> Experiment | None:
+        """Train on many subsets; None where nothing is known yet."""
+        started = time.perf_counter()
+        found, cached = self._one(trainer, **call)
+        self.cost = self.cost if cached else self.cost + found.cost
+        self._time(trainer.name, found.points.rows, started, found.facts["cpu_seconds"], cached)
+        return found
 
     def left(self, llm: LlmParams) -> LlmParams:
         """The door's settings with what the run has left of its budget."""

@@ -57,17 +57,20 @@ class StaticEncoder:
 
     def encode(self, texts: pl.Series) -> Vectors:
         """Sum of the token vectors of each text: it points where the mean does."""
-        # as Llama does, a space goes in front of a text
-        text = (
-            pl.when(texts.str.strip_chars() != "").then(pl.lit(" ") + texts).otherwise(pl.lit(""))
-        )
-        cut = pl.select(text.str.extract_all(PIECES)).to_series()
-        pieces = pl.DataFrame({"piece": cut.explode(empty_as_null=False)})
-        distinct = pieces.unique(maintain_order=True).with_row_index("at")
-        at = pieces.join(distinct, on="piece", how="left", maintain_order="left")["at"]
-        counts = _counts(at.to_numpy(), cut.list.len().cum_sum().to_numpy(), distinct.height)
-        sums: Vectors = counts @ self._read(distinct["piece"])
+        counts, pieces = _cut(texts)
+        sums: Vectors = counts @ self._read(pieces)
         return sums
+
+    def lengths(self, texts: pl.Series) -> npt.NDArray[np.int64]:
+        """Tokens of each text; 0 for one with nothing to read."""
+        counts, pieces = _cut(texts)
+        found = self.tokenizer.encode_batch_fast(
+            pieces.replace("\n", "").to_list(), add_special_tokens=False
+        )
+        sizes = np.array([len(one.ids) for one in found], np.int64)
+        sizes[(pieces == "\n").to_numpy()] = 1
+        total: npt.NDArray[np.int64] = (counts @ sizes).astype(np.int64)
+        return total
 
     def _read(self, pieces: pl.Series) -> Vectors:
         """Sum of the token vectors of each of `pieces`, none of which holds a line break in it."""
@@ -81,6 +84,18 @@ class StaticEncoder:
         sums: Vectors = counts @ self.vectors
         sums[(pieces == "\n").to_numpy()] = self.vectors[self.newline]
         return sums
+
+
+def _cut(texts: pl.Series) -> "tuple[csr_matrix, pl.Series]":
+    """How often each text has each of the distinct pieces, and those pieces."""
+    # as Llama does, a space goes in front of a text
+    text = pl.when(texts.str.strip_chars() != "").then(pl.lit(" ") + texts).otherwise(pl.lit(""))
+    cut = pl.select(text.str.extract_all(PIECES)).to_series()
+    pieces = pl.DataFrame({"piece": cut.explode(empty_as_null=False)})
+    distinct = pieces.unique(maintain_order=True).with_row_index("at")
+    at = pieces.join(distinct, on="piece", how="left", maintain_order="left")["at"]
+    counts = _counts(at.to_numpy(), cut.list.len().cum_sum().to_numpy(), distinct.height)
+    return counts, distinct["piece"]
 
 
 def _counts(columns: Ints, ends: Ints, width: int) -> "csr_matrix":

@@ -21,6 +21,13 @@ class StageTiming(BaseModel, frozen=True):
     cached: bool
 
 
+class Scaling(BaseModel, frozen=True):
+    """What an experiment on size found."""
+
+    points: DatasetRef
+    facts: dict[str, Any]  # see tasks.scale.findings
+
+
 class ReleasePlan(BaseModel, frozen=True):
     """A finished run, about to be written."""
 
@@ -43,6 +50,7 @@ class ReleasePlan(BaseModel, frozen=True):
     models: tuple[dict[str, str], ...]  # name, version, sha256 and used_for of every model used
     passports: tuple[dict[str, Any], ...] = ()  # of the judges, see tasks.score.calibration
     judge_refused: str | None = None  # why a judge may not drop rows; None: none was told to
+    scaling: Scaling | None = None  # None: there was no experiment
     cost: Cost = Cost()  # of this run; what came from cache costs nothing
     versions: dict[str, str]
 

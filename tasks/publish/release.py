@@ -53,6 +53,8 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
     to_look_at = review(kept)
     if to_look_at.height:
         folder.write("review.jsonl", to_look_at.write_ndjson().encode())
+    if plan.scaling:
+        folder.write("points.parquet", _parquet(read_dataset(plan.scaling.points).collect()))
     gates = judge_gates(_measured(plan, ledger), plan.gates)
     report = gather(plan, ledger, gates, mask_texts)
     report["skipped"] += _refused(refused)

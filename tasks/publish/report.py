@@ -28,6 +28,7 @@ DENSITIES = ((5, 700), (3, 400), (2, 200), (1, 100), (0, 0))
 """Examples per reason and characters per text, tried in turn until the page is small enough."""
 
 SECTIONS = {
+    "scaling": ("How much data?", ("scaling",)),
     "waterfall": ("What left, and why", ("waterfall",)),
     "sources": ("By source", ("sources",)),
     "changes": ("What changed in kept rows", ("edits", "redactions")),

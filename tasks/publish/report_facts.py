@@ -38,6 +38,7 @@ def gather(
         "duplicates": twins.duplicates(plan, unless_redacted),
         "contradictions": twins.contradictions(plan, unless_redacted),
         "evolution": made(plan, unless_redacted),
+        "scaling": plan.scaling.facts if plan.scaling else {},
         "quality": quality(plan, unless_redacted),
         "shape": facts.shape(plan),
         "splits": _splits(ledger),

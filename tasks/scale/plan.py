@@ -1,0 +1,62 @@
+"""Which nested training sets each arm has, for every seed."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from tasks.scale.corpus import Ints
+from tasks.scale.defects import DEFECTS
+from tasks.scale.params import PlanParams
+from tasks.scale.pool import Pool, order
+from tasks.scale.trainer import Subset
+
+SIZES, LEAST = 7, 12  # at most, and rows of the smallest
+PART = 0.8  # of an arm's rows, for sets of nearly all of them would differ in nothing
+
+
+class Cell(NamedTuple):
+    """The nested sets of one arm and one seed."""
+
+    arm: str
+    seed: int
+    subset: Subset
+    pool: int  # rows that they were drawn from
+
+
+def sizes_of(rows: int, params: PlanParams) -> tuple[int, ...]:
+    """Rows of each set, each twice the one before; the largest leaves a fifth of `rows` out."""
+    most = min(int(PART * rows), params.most_rows)
+    sizes = [most >> halved for halved in range(SIZES)]
+    return tuple(sorted(size for size in sizes if size >= LEAST))
+
+
+def cells(pool: Pool, params: PlanParams, seed: int) -> Iterator[Cell]:
+    """Every arm with every seed; then the curated arm with a defect planted, at its last size."""
+    common = sizes_of(len(pool.arms["curated"]), params)
+    drawn = {name: pool.rows.filter(pl.col("at").is_in(pl.Series(rows).implode()))
+             for name, rows in pool.arms.items()}  # fmt: skip
+    for name, rows in drawn.items():
+        for nth in range(params.seeds):
+            ordered = order(rows, seed + nth, stratified=name != "random")
+            sizes = _sizes(name, common, len(ordered), params)
+            top = ordered[: sizes[-1]]
+            yield Cell(name, nth, Subset(top, top, sizes), len(ordered))
+            if name == "curated" and params.controls:
+                yield from _planted(top[: common[-1]], common[-1:], nth, seed, pool)
+
+
+def _sizes(arm: str, common: tuple[int, ...], rows: int, params: PlanParams) -> tuple[int, ...]:
+    """The sizes of the curated arm, and for a larger arm its own largest one."""
+    most = min(int(PART * rows), params.most_rows)
+    fit = tuple(size for size in common if size <= most) or (most,)
+    is_larger = arm != "random" and most > 1.2 * fit[-1]
+    return (*fit, most) if is_larger else fit
+
+
+def _planted(rows: Ints, sizes: tuple[int, ...], nth: int, seed: int, pool: Pool) -> Iterator[Cell]:
+    for name, plant in DEFECTS.items():
+        chance = np.random.default_rng([seed, nth])
+        planted = plant(rows, chance, pool.rows.height)
+        yield Cell(name, nth, Subset(planted.prompts, planted.answers, sizes), len(rows))
