@@ -14,22 +14,27 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.augment.code import Program
 from tasks.base.errors import UsageError
 
 SECONDS, WALL, MEGABYTES = 5, 10, 512
+GRACE = 10  # seconds beyond the wall in which a result is still waited for
 _INSIDE = Path(__file__).with_name("sandboxed.py")
 _PYTHON = getattr(sys, "_base_executable", sys.executable)  # a virtual environment has no library
 
 
-class Tested(NamedTuple):
+class Tested(BaseModel):
     """How the tests of one answer went."""
 
-    passed: int = 0
-    wrong: int = 0
-    untold: str | None = None  # why none of them says anything
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    passed: int = Field(default=0, ge=0)
+    wrong: int = Field(default=0, ge=0)
+    untold: str | None = Field(default=None, max_length=60)  # why none of them says anything
 
 
 def run_tests(programs: Iterable[Program]) -> Iterator[Tested]:
@@ -43,27 +48,26 @@ def run_tests(programs: Iterable[Program]) -> Iterator[Tested]:
 
 
 def _tested(program: Program) -> Tested:
-    call = {**program._asdict(), "seconds": SECONDS, "megabytes": MEGABYTES}
+    limits = {"seconds": SECONDS, "wall": WALL, "megabytes": MEGABYTES}
+    call = json.dumps({**program._asdict(), **limits})
     try:
         done = subprocess.run(
-            [_PYTHON, "-I", "-S", "-B", str(_INSIDE)], input=json.dumps(call).encode(), cwd="/",
-            env={}, capture_output=True, timeout=WALL, start_new_session=True, check=False,
+            [_PYTHON, "-I", "-S", "-B", str(_INSIDE)], input=call.encode(), cwd="/", env={},
+            capture_output=True, timeout=WALL + GRACE, start_new_session=True, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return Tested(untold="timeout")
-    return _read(done)
-
-
-def _read(done: "subprocess.CompletedProcess[bytes]") -> Tested:
     try:
-        found: dict[str, Any] = json.loads(done.stdout)
+        said: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        if done.stderr:  # the code itself has nowhere to write to
-            raise _unfit(done.stderr.decode(errors="replace").strip().split("\n")[-1]) from None
+        told = done.stderr.decode(errors="replace").strip().split("\n")[-1]
+        raise _unfit(told or f"it ended with {done.returncode}") from None
+    if "shut" in said:
+        raise _unfit(said["shut"])
+    try:
+        return Tested.model_validate(said.get("found", {"untold": said.get("untold")}))
+    except ValidationError:  # the code wrote it
         return Tested(untold="killed")
-    if "shut" in found:
-        raise _unfit(found["shut"])
-    return Tested(**found)
 
 
 def _unfit(why: str) -> UsageError:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 _KEYWORDS = re.compile(r'"(?:properties|items|anyOf|oneOf|allOf|\$ref)"\s*:')
+_BROKEN = re.compile(r"violat|invalid|\bnot (?:valid|match|conform)", re.IGNORECASE)
+_UNBOUND = re.compile(r'"(?:\$\w*[rR]ef|pattern|patternProperties|uniqueItems|nullable)"')
+"""Keywords that lead out of this machine, may take for ever, or are not of this standard."""
 _TYPE = re.compile(r'"(?:type|\$schema)"\s*:')
 
 
@@ -15,10 +18,24 @@ def kept(asked: str, said: str) -> tuple[bool, str] | None:
     None where there is nothing to hold it to, or what it says is a schema itself.
     """
     form = schema_in(asked)
-    if form is None or schema_in(said) is not None:
+    if form is None or _BROKEN.search(asked) or schema_in(said) is not None:
         return None
-    told = breach(said, form)
+    try:
+        told = next(filter(None, (breach(one, form) for one in _each(said, form))), None)
+    except RecursionError:
+        return None
     return told is None, told or ""
+
+
+def _each(said: str, form: Mapping[str, Any]) -> list[str]:
+    """What must keep to `form`: all of it, or of a list of objects every single one."""
+    try:
+        value = json.loads(said)
+    except ValueError:
+        return [line for line in said.split("\n") if line.strip()]
+    if form.get("type") == "object" and isinstance(value, list):
+        return [json.dumps(one) for one in value]
+    return [said]
 
 
 def schema_in(asked: str) -> dict[str, Any] | None:
@@ -45,11 +62,13 @@ def _is_schema(value: dict[str, Any]) -> bool:
     form = value.get("type")
     if form not in ("object", "array") or not isinstance(value.get("properties", {}), dict):
         return False
-    if ("properties" not in value and "items" not in value) or '"$ref"' in json.dumps(value):
-        return False  # `$ref` may lead out of this machine
     try:
+        if ("properties" not in value and "items" not in value) or _UNBOUND.search(
+            json.dumps(value)
+        ):
+            return False
         Draft202012Validator.check_schema(value)
-    except SchemaError:
+    except (SchemaError, RecursionError):
         return False
     return True
 

@@ -90,7 +90,8 @@ def mark_wrong(rows: pl.LazyFrame, params: VerifyParams, model: Model | None = N
         that had something to check), `unchecked`, and `not_run`: why tests told nothing.
     """
     table = rows.select(
-        "id", "origin", "messages", asked=turns("user").list.last(), said=answer().fill_null("")
+        "id", "origin", "messages", asked=turns("user").list.last().fill_null(""),
+        said=answer().fill_null(""),
     ).with_row_index("at").collect()  # fmt: skip
     made = table.filter(pl.col("origin") != "human")
     reasons: dict[int, tuple[str, str]] = {}
@@ -137,7 +138,7 @@ def _checks(
         yield "json", None if is_json else "invalid_json", "it cannot be read"
     if is_json and (held := kept(asked, json_part(said))):
         yield "schema", None if held[0] else "schema_breach", held[1]
-    blocks = [known for code in blocks_of(said) if (known := compiles(code)) is not None]
+    blocks = [known for code in blocks_of(asked, said) if (known := compiles(code)) is not None]
     if blocks:
         yield "code", None if all(blocks) else "broken_code", "a block of Python"
     if tests and tests.passed + tests.wrong:

@@ -1,10 +1,13 @@
 """Signs of an answer's form: JSON that was asked for, echoes, cut ends, repetition, overlap."""
 
+import json
 import re
+from collections.abc import Iterator
 
 import orjson
 import polars as pl
 
+from tasks.base.fences import fenced
 from tasks.base.text import fold
 
 ECHO_WORDS = 4
@@ -19,8 +22,13 @@ _CODES = (
     r"(?i)\b(?:write|create|implement|build|develop|design|complete|fix|explain)\b[^.\n]{0,60}"
     r"\b(?:function|script|program|code|class|method|query|parser|api|endpoint|app)\b"
 )
-_FENCE = re.compile(r"```(?:json\w*)?\s*\n(.*?)```", re.DOTALL)
-_BESIDE = re.compile(r"^[ \t]*([{\[].*[}\]])[ \t]*$", re.DOTALL | re.MULTILINE)
+_SPOKEN_OF = (  # asked about, or told of, and not asked for
+    r"(?i)(?:^|[.!?\n])\s*(?:what|why|how|when|which|who|is|are|does|do)\b[^.!?\n]*\bjson\b"
+    r"[^.!?\n]*\?|\b(?:sends|sent|returns|returned|receives|responds|stores|stored)\b"
+    r"[^.\n]{0,60}\bjson\b"
+)
+_OPENING = re.compile(r"[{\[]")
+ATTEMPTS = 200
 
 
 def json_valid(asked: pl.Series, answered: pl.Series) -> pl.Series:
@@ -37,6 +45,7 @@ def json_valid(asked: pl.Series, answered: pl.Series) -> pl.Series:
     pairs = pl.DataFrame({"asked": asked, "answer": answered}).with_row_index("at")
     named = pairs.filter(pl.col("asked").str.contains_any(["json"], ascii_case_insensitive=True))
     asks = pl.col("asked").str.contains(_ASKS) & ~pl.col("asked").str.contains(_CODES)
+    asks &= ~pl.col("asked").str.contains(_SPOKEN_OF)
     chosen = named.filter(asks & pl.col("answer").is_not_null())
     # a Python loop: few prompts ask for JSON
     sound = [_is_json(json_part(text)) for text in chosen["answer"]]
@@ -47,11 +56,36 @@ def json_valid(asked: pl.Series, answered: pl.Series) -> pl.Series:
 def json_part(answer: str) -> str:
     """What of `answer` should be JSON.
 
-    Its first fenced block; or its lines from one that opens an object or an array to the last that
-    closes one; or all of it.
+    All of it, if it is; or a fenced block: one labelled so, the first that is JSON, or the first;
+    or the longest object or list of more than numbers that stands in it; or all of it.
     """
-    found = _FENCE.search(answer) or _BESIDE.search(answer)
-    return found.group(1) if found else answer
+    if _is_json(answer):
+        return answer
+    blocks = fenced(answer)
+    labelled = [block.body for block in blocks if block.label.startswith("json")]
+    sound = [block.body for block in blocks if _is_json(block.body)]
+    for found in (labelled, sound, [block.body for block in blocks]):
+        if found:
+            return found[0]
+    return max(_inside(answer), key=len, default=answer)
+
+
+def _inside(text: str) -> Iterator[str]:
+    """Objects and lists that stand in `text`, as far as they are read in a few attempts."""
+    at = 0
+    for _ in range(ATTEMPTS):
+        opened = _OPENING.search(text, at)
+        if opened is None:
+            return
+        at = opened.start()
+        try:
+            value, end = json.JSONDecoder().raw_decode(text, at)
+        except (ValueError, RecursionError):
+            at += 1
+            continue
+        if isinstance(value, dict) or any(isinstance(one, str | dict | list) for one in value):
+            yield text[at:end]
+        at = end
 
 
 def _is_json(text: str) -> bool:

@@ -1,5 +1,7 @@
 """Code of a model is run shut in, and its tests tell what they can."""
 
+from pathlib import Path
+
 import pytest
 
 from tasks.augment.code import program_of
@@ -9,7 +11,9 @@ from tasks.base.errors import UsageError
 
 def run(asked, *codes):
     said = "\n".join(f"```python\n{code}\n```" for code in codes)
-    [tested] = run_tests([program_of(asked, said)])
+    program = program_of(asked, said)
+    assert program is not None
+    [tested] = run_tests([program])
     return tested
 
 
@@ -44,11 +48,20 @@ def _sandbox():
               "def test_it():\n    assert not t.is_alive()"], (1, 0)),
         ("", ["import asyncio\nasync def one():\n    return 1\n"
               "def test_it():\n    assert asyncio.run(one()) == 1"], (1, 0)),
+        ('```python\ndef add(a, b):\n    """Add.\n    >>> add(2, 3)\n    5\n    """\n```',
+         [ADD], (1, 0)),
+        ("", ["x = -1\nassert x >= 0, 'a demonstration'"], (0, 0)),
+        ("", ['def f():\n    """\n    >>> f()\n    "cba"\n    """\n    return "cba"'], (1, 0)),
+        ("", ['def f():\n    """\n    >>> f()  # gives 2\n    """\n    return 2'], (0, 0)),
+        ("", ["import unittest, tempfile\nclass T(unittest.TestCase):\n    def test_a(self):\n"
+              "        tempfile.mkdtemp()"], (0, 0)),
+        ("", ["def f():\n    return 1\ndef test_f():\n    raise SystemExit(f())"], (0, 0)),
         ("Why does `assert other(1)` fail?", [ADD + "\nassert add(1, 1) == 2"], (0, 0)),
     ],
 )  # fmt: skip
 def test_tests_of_prompt_and_answer_are_run(asked, codes, tested):
-    assert run(asked, *codes)[:2] == tested
+    found = run(asked, *codes)
+    assert (found.passed, found.wrong) == tested
 
 
 @pytest.mark.parametrize(
@@ -66,7 +79,8 @@ def test_tests_of_prompt_and_answer_are_run(asked, codes, tested):
 def test_what_cannot_be_run_is_untold_and_not_wrong(code, untold, monkeypatch):
     monkeypatch.setattr("tasks.augment.sandbox.SECONDS", 1)
     monkeypatch.setattr("tasks.augment.sandbox.WALL", 3)
-    assert run("", code) == (0, 0, untold)
+    found = run("", code)
+    assert (found.passed, found.wrong, found.untold) == (0, 0, untold)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +102,12 @@ def test_what_cannot_be_run_is_untold_and_not_wrong(code, untold, monkeypatch):
         "import ctypes\nassert ctypes.CDLL(None).syscall(435, 0, 0) < 0\n1 / 0",
         "import signal, os\nos.kill(-1, 9)",
         "import sys\nsys.stdout.buffer",
+        "import os\nos.chmod('{there}', 0o777)",
+        "import os\nos.utime('{there}', (1, 1))",
+        "import os\nos.setxattr('{there}', 'user.x', b'x')",
+        "import socket\nsocket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)",
+        "import ctypes\nassert ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) < 0\n1 / 0",
+        "import ctypes\nassert ctypes.CDLL(None).shmget(0, 4096, 0o1600) < 0\n1 / 0",
     ],
 )
 def test_code_gets_at_nothing_outside(code, tmp_path):
@@ -113,3 +133,49 @@ def test_a_machine_that_cannot_shut_code_in_is_told_of_it(monkeypatch, tmp_path)
     monkeypatch.setattr("tasks.augment.sandbox._PYTHON", str(refusing))
     with pytest.raises(UsageError, match=r"cannot shut code in \(Operation not permitted\)"):
         run("", "assert True")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['{"shut": "x"}', "[]", "5", "null", '{"x": 1}', "[" * 3000, '{"passed": "a", "wrong": 0}',
+     '{"passed": -1}', '{"untold": {"a": 1}}', " " * 5000, "\\xff"],
+)  # fmt: skip
+def test_code_that_writes_its_own_result_is_not_believed(said):
+    code = f"import os\nfor fd in range(3, 9):\n    try:\n        os.write(fd, b'{said}')\n"
+    code += "    except OSError:\n        pass\nos._exit(0)\nassert True"
+    found = run("", code)
+    assert (found.passed, found.wrong, found.untold) == (0, 0, "killed")
+
+
+def test_code_that_floods_its_result_is_cut_off():
+    code = "import os\nfor _ in range(3000):\n    os.write(4, b' ' * 2**20)\nassert True"
+    assert run("", code).untold in ("killed", "timeout", "OSError")
+
+
+def test_nothing_is_left_running(monkeypatch):
+    monkeypatch.setattr("tasks.augment.sandbox.WALL", 2)
+    mark = "slept_for_long"
+    code = (f"# {mark}\nimport os, time, signal\nsignal.signal(15, signal.SIG_IGN)\n"
+            "os.kill(0, 15)\ntime.sleep(600)\nassert True")  # fmt: skip
+    assert run("", code).untold == "timeout"
+    commands = (place / "cmdline" for place in Path("/proc").glob("[0-9]*"))
+    left = b"".join(one.read_bytes() for one in commands if one.exists())
+    assert b"sandboxed.py" not in left
+
+
+@pytest.mark.parametrize(
+    "asked", [">>> add(2, 3)\n5\nPlease explain it.", "It gives\n>>> add(2, 3)\n-1\nFix it."]
+)
+def test_what_a_prompt_only_shows_is_no_test(asked):
+    assert program_of(asked, f"```python\n{ADD}\n```") is None
+
+
+def test_two_versions_of_a_function_are_not_told_apart():
+    said = f"```python\n{ADD}\n```\nA common mistake:\n```python\n{SUBTRACT}\n```"
+    assert program_of(ASKED, said) is None
+
+
+def test_examples_that_differ_each_time_are_no_tests():
+    code = 'import random\ndef roll():\n    """\n    >>> roll()\n    4\n    """\n'
+    code += "    return random.random()"
+    assert run("", code).wrong == 0

@@ -6,7 +6,7 @@ import pytest
 
 from tasks.augment.agreement import result_of
 from tasks.augment.calculation import calculated, equations_in
-from tasks.augment.code import compiles
+from tasks.augment.code import compiles, program_of
 from tasks.augment.recipe import Recipe, made_row, turn
 from tasks.augment.verify import VerifyParams, mark_wrong
 from tasks.base.errors import UsageError
@@ -263,3 +263,68 @@ def test_code_that_cannot_be_run_here_is_counted():
     except UsageError as error:
         pytest.skip(str(error))
     assert outcome.figures["not_run"] == {"ModuleNotFoundError": 1}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = (\n    '%s is long'\n    % 3\n)", "ok = (\n    1\n    != 2\n)",
+        "# Example usage\n>>> add(2, 3)\n5",
+        "# ... existing code ...\n    def area(self):\n        return 1",
+        "if condition:\n    # code to run", "# then\nelif x:\n    y()",
+        "read_csv(path, sep=',', ...)",
+        "def f(x: int) -> int", "'a': 1,\n'b': 2", "key = <YOUR_KEY>", "f\"{'\\\\n'.join(a)}\"",
+        "Traceback (most recent call last):\n  File 'x'", "files = !ls", "len?", "t'{a}'",
+    ],
+)  # fmt: skip
+def test_parts_of_programs_are_not_called_broken(code):
+    assert compiles(code) is not False
+
+
+@pytest.mark.parametrize(
+    "asked", ["Show me a Python 2 print.", "Give an example of a SyntaxError in Python."]
+)
+def test_python_that_need_not_compile_is_not_checked(asked):
+    frame, _ = marked(made(asked, "```python\nprint 'x'\n```"))
+    assert frame["drop_reason"].to_list() == [None]
+
+
+def test_each_of_several_objects_is_held_to_the_schema():
+    people = SCHEMA.replace("the person", "three people as a list; each")
+    assert marked(made(people, '[{"age": 3}, {"age": 4}]'))[0]["drop_reason"].to_list() == [None]
+    assert marked(made(people, '{"age": 3}\n{"age": 4}'))[0]["drop_reason"].to_list() == [None]
+    found = marked(made(people, '[{"age": 3}, {"age": "x"}]'))[0]["drop_reason"].to_list()
+    assert found == ["schema_breach"]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        '{"type": "object", "properties": {"a": {"$dynamicRef": "http://127.0.0.1:9/x"}}}',
+        '{"type": "object", "properties": {"a": {"pattern": "^(a+)+$"}}}',
+        '{"type":"object","properties":{"a":' * 120 + "{}" + "}}" * 120,
+    ],
+)
+def test_a_schema_that_leads_astray_binds_nobody(schema):
+    _, outcome = marked(made(f"Return as JSON.\n{schema}", '{"a": "aaaaaaaaaaaaaaaaaaaaaaaaa!"}'))
+    assert "schema" not in outcome.figures["checked"]
+
+
+def test_a_row_without_a_question_is_looked_at_all_the_same():
+    one = made("x", "```python\nassert f(1)\n```")
+    one["messages"] = [turn("system", "s"), turn("assistant", "```python\nassert f(1)\n```")]
+    try:
+        assert marked(one, run_code=True)[0].height == 1
+    except UsageError as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["```" + "\n" * 100_000, "{\n" * 50_000, "{}x\n" * 25_000, "assert " + " " * 100_000 + "x",
+     "".join(f"{' ' * (n % 7)}```python\n" for n in range(8_000))],
+)  # fmt: skip
+def test_long_odd_texts_are_read_in_time(text):
+    assert marked(made(JSON, text))[0].height == 1
+    assert marked(made(text, text))[0].height == 1
+    program_of(text, "```python\nassert f(1)\n```")

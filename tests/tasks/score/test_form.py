@@ -33,6 +33,9 @@ def test_where_json_is_asked_for_the_answer_is_read(asked):
     "asked",
     ["What is JSON?", "Write a Python function that can return JSON.",
      "Convert this JSON to YAML: {}", "Explain the difference between JSON and XML.",
+     "What are the advantages of using JSON and XML?",
+     "Why do web APIs usually send data in JSON format?",
+     "My server sends the data as JSON. Why do I get a 415?",
      "Implement an API endpoint that responds with JSON.", "How do I open a JSON file?"],
 )  # fmt: skip
 def test_where_json_is_only_spoken_of_nothing_is_said(asked):
@@ -43,7 +46,9 @@ def test_where_json_is_only_spoken_of_nothing_is_said(asked):
     ("answered", "valid"),
     [('```json\n{"a": 1}\n```', 1), ('Here it is:\n```\n[1, 2]\n```\nDone.', 1),
      ('{"a": 1}\n{"a": 2}\n', 1), ('{"a": 1,}', 0), ("{'a': 1}", 0), ('{"a": 1', 0), ("42", 0),
-     ("```json\n{a: 1}\n```", 0), ("", 0), (None, None)],
+     ("```json\n{a: 1}\n```", 0), ('Here is the JSON: {"a": 1}', 1),
+     ('```xml\n<a/>\n```\nbecomes:\n```json\n{"a": 1}\n```', 1), ('{"a": 1}\nfrom source [1]', 1),
+     ("See [1] and [2].", 0), ("The list is {a, b}.", 0), ("", 0), (None, None)],
 )  # fmt: skip
 def test_an_object_or_array_is_json_however_it_is_wrapped(answered, valid):
     assert json_valid(series(ASKS[0]), series(answered)).item() == valid
