@@ -145,10 +145,25 @@ def _made(report: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _scaling(report: dict[str, Any]) -> list[str]:
+    """The answer of an experiment on size, and a line for each measure."""
+    from tasks.publish.scaling import headline
+
+    found = report.get("scaling") or {}
+    lines = [headline(found)] if found else []
+    for one in found.get("measures", ()):
+        gain = one["gains"][0] if one["gains"] else None
+        more = f"; twice the rows: {gain['share']:.1%} better" if gain else ""
+        verdict = one["verdict"]
+        lines.append(f"  {one['title']}: {one['now']:.3f} with {one['rows']:,} rows{more}; "
+                     f"{verdict['verdict']} ({verdict['why']})")  # fmt: skip
+    return lines
+
+
 def _notes(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (rich is imported late)
     from rich.markup import escape
 
-    for line in _made(report):
+    for line in [*_made(report), *_scaling(report)]:
         console.print(escape(line), soft_wrap=True)
     _quality(console, report)
     edited = ", ".join(f"{e['rows']:,} by {e['stage']}" for e in report["edits"] if e["rows"])

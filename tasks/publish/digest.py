@@ -11,6 +11,7 @@ from tasks.publish import charts
 from tasks.publish.excerpt import plain
 from tasks.publish.markdown import code, table, words
 from tasks.publish.report import sentence, share
+from tasks.publish.scaling import headline
 
 MOST_BYTES = 190_000  # of the page; Prefect takes more, but its UI becomes slow
 MOST_ROWS = 200  # of the table artifact
@@ -41,13 +42,27 @@ def digest(report: Mapping[str, Any]) -> str:
         (f"{plain(s['name'])}: read → kept", charts.against(s["bins"], s["raw"], s["kept"]))
         for s in report.get("shape") or ()
     ]
-    parts = [_head(report), _waterfall(report), _numbers(report), _time(report)]
+    parts = [_head(report), _scaling(report), _waterfall(report), _numbers(report), _time(report)]
     page = "\n\n".join(part for part in parts if part) + "\n"
     for title, lines in plots[:PLOTS]:
         image = f"\n**{words(title)}**\n\n![{words(title)}]({charts.image(lines[:LONGEST])})\n"
         if len((page + image).encode()) <= MOST_BYTES:
             page += image
     return page
+
+
+def _scaling(report: Mapping[str, Any]) -> str:
+    """The answer of an experiment on size as Markdown; empty without one."""
+    found = report.get("scaling") or {}
+    if not found.get("measures"):
+        return ""
+    lines = [
+        (words(one["title"]), f"{one['now']:.3f}",
+         share(one["gains"][0]["share"]) if one["gains"] else "–", words(one["verdict"]["verdict"]))
+        for one in found["measures"]
+    ]  # fmt: skip
+    head = ("measure", "now:", "better with twice the rows:", "verdict")
+    return f"**{words(headline(found))}**\n\n{table(head, lines)}"
 
 
 def waterfall_markdown(report: Mapping[str, Any]) -> str:

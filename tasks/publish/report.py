@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from tasks.publish import charts
+from tasks.publish import charts, scaling
 from tasks.publish.excerpt import broken, compared, excerpt, plain
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _environment() -> "Environment":
     env.filters |= {"n": _count, "share": share, "size": size, "pretty": _pretty, "link": _link}
     env.filters["bysize"] = _by_size
     shown = {"broken": broken, "compared": compared, "excerpt": excerpt, "plain": plain}
-    env.globals |= {"charts": charts, **shown}
+    env.globals |= {"charts": charts, "scaling": scaling, **shown}
     return env
 
 

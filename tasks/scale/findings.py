@@ -89,8 +89,7 @@ def _measure(points: pl.DataFrame, metric: Metric, params: VerdictParams) -> Fac
     now = float(mine.means[-1])
     fitted = _forecast(mine, params, params.targets.get(metric.name, now * (1 - params.goal)))
     return {
-        "name": metric.name, "title": metric.title, "unit": metric.unit, "sees": metric.sees,
-        "blind": metric.blind, "now": now, "rows": mine.sizes[-1],
+        **metric._asdict(), "now": now, "rows": mine.sizes[-1],
         "verdict": judged._asdict(),
         **fitted,
         "arms": {name: _arm(curve, mine) for name, curve in by_arm.items() if name not in DEFECTS},

@@ -27,6 +27,7 @@ class Metric(NamedTuple):
 
     name: str
     title: str  # what a reader calls it
+    what: str  # is measured, in a clause
     unit: str
     sees: str  # which differences between sets it shows, in a clause
     blind: str  # and which it cannot

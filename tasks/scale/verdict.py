@@ -51,7 +51,8 @@ def judge(
     if slope > -SURE:
         told = "more rows have changed nothing beyond the noise between seeds"
         return Judged("not improving", likely, told)
-    told = f"twice the rows lower it by {worth:.0%} or more with a probability of {likely:.0%}"
+    chance = f"with a probability of {_percent(likely)}"
+    told = f"twice the rows lower it by {_percent(worth)} or more {chance}"
     if likely >= LIKELY:
         return Judged("add data", likely, told)
     return Judged("enough" if likely < UNLIKELY else "undecided", likely, told)
@@ -71,6 +72,11 @@ def _slope(sizes: Sequence[int], means: Floats, noise: Floats) -> float:
     x = np.log2(np.asarray(sizes, dtype=float))
     x = x - (w * x).sum() / w.sum()
     return float((w * x * means).sum() / np.sqrt((w * x**2).sum()))
+
+
+def _percent(share: float) -> str:
+    """Never rounded to nothing or to all."""
+    return "less than 1 %" if share < 0.01 else f"{min(share, 0.99):.0%}".replace("%", " %")
 
 
 def _many(n: int, what: str) -> str:

@@ -18,10 +18,12 @@ class Neighbours:
     name = "neighbours"
     version = "1"
     metrics = (
-        Metric("neighbour_distance", "answers borrowed from the nearest prompts", "1 − cosine",
-               "answers that belong to another prompt, and copies", "the order of words"),
-        Metric("coverage", "prompts with nothing like them", "1 − cosine",
-               "gaps and copies", "everything about answers"),
+        Metric("neighbour_distance", "nearest answers",
+               "held-out answers, borrowed from the nearest prompts", unit="1 − cosine",
+               sees="answers that belong to another prompt, and copies",
+               blind="the order of words"),
+        Metric("coverage", "coverage", "held-out prompts, beside the nearest that there is",
+               unit="1 − cosine", sees="gaps and copies", blind="everything about answers"),
     )  # fmt: skip
 
     def train(

@@ -40,8 +40,9 @@ class Ngram:
     name = "ngram"
     version = "1"
     metrics = (
-        Metric("bits_per_word", "answers predicted word by word", "bits per word",
-               "wording, garbled text and copies", "answers that belong to another prompt"),
+        Metric("bits_per_word", "wording", "held-out answers, predicted word by word",
+               unit="bits per word", sees="wording, garbled text and copies",
+               blind="answers that belong to another prompt"),
     )  # fmt: skip
 
     def train(

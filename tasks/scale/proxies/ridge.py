@@ -16,8 +16,10 @@ class Ridge:
     name = "ridge"
     version = "1"
     metrics = (
-        Metric("answer_distance", "answers expected from their prompts", "1 − cosine",
-               "answers that belong to another prompt, and copies", "the order of words"),
+        Metric("answer_distance", "answers from prompts",
+               "held-out answers, expected from their prompts", unit="1 − cosine",
+               sees="answers that belong to another prompt, and copies",
+               blind="the order of words"),
     )  # fmt: skip
 
     def train(

@@ -1,0 +1,90 @@
+"""What a report says of an experiment on size: the answer first, then what it rests on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from tasks.publish.curves import Plot, Series, chances, draw, kind_of
+from tasks.scale.providers import BOUNDS
+
+Facts = dict[str, Any]
+ARMS = {
+    "curated": "the set as it is now",
+    "raw": "every sound row, before copies and poor rows left",
+    "random": "as many rows as the curated set has, drawn from the raw ones by chance alone",
+    "human": "rows of people's alone",
+}
+LINES = 3  # arms that are drawn beside the curated one
+YES = {"add data": "more rows are worth having", "enough": "there is enough",
+       "not improving": "more rows like these change nothing",
+       "undecided": "it cannot be told"}  # fmt: skip
+
+
+def headline(scaling: Mapping[str, Any]) -> str:
+    """The answer in a sentence, with how many measures give it."""
+    measures = scaling.get("measures") or []
+    if not measures:
+        return ""
+    verdicts = scaling["verdicts"]
+    many = len(measures)
+    if len(verdicts) == 1:
+        (verdict,) = verdicts
+        start = "The one measure says" if many == 1 else f"All {_spelled(many)} measures say"
+        return f"{start}: {YES[verdict]}."
+    said = [f"{n} of {many} measures {'says' if n == 1 else 'say'} that {YES[v]}"
+            for v, n in sorted(verdicts.items(), key=lambda item: -item[1])]  # fmt: skip
+    return ", ".join(said) + "."
+
+
+def _spelled(n: int) -> str:
+    return {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(n, str(n))
+
+
+def arm_text(name: str) -> str:
+    """What an arm holds, for a reader."""
+    return ARMS.get(name, f"the curated set with those back in that {name[8:]} dropped")
+
+
+def plot_of(measure: Mapping[str, Any]) -> Markup:
+    """The curve of one measure as SVG."""
+    arms = {name: arm for name, arm in measure["arms"].items() if not name.startswith("without ")}
+    names = ["curated", *[n for n in ARMS if n in arms and n != "curated"][:LINES]]
+    series = [
+        Series(kind_of(name), [(p["rows"], p["mean"]) for p in arms[name]["points"]],
+               [tuple(p) for p in arms[name]["line"]])
+        for name in names
+    ]  # fmt: skip
+    mine = arms["curated"]["points"]
+    band = measure.get("forecast") or []
+    check = measure.get("self_check")
+    return draw(Plot(
+        series,
+        seeds=[(p["rows"], v) for p in mine for v in p["values"]],
+        band=[(b["rows"], b["low"], b["high"]) for b in band],
+        ahead=[(b["rows"], b["mean"]) for b in band],
+        now=mine[-1]["rows"],
+        check=(check["rows"], check["told"], check["low"], check["high"]) if check else None,
+        tokens=[(p["rows"], p["tokens"]) for p in mine],
+    ))  # fmt: skip
+
+
+def chances_of(measures: Sequence[Mapping[str, Any]]) -> Markup:
+    """The chance of each measure's goal over the rows as SVG."""
+    lines = [(f"m{at}", [(n, p) for n, p in one["target"]["chance"]])
+             for at, one in enumerate(measures)]  # fmt: skip
+    return chances(lines, measures[0]["rows"])
+
+
+def providers(rows: int) -> list[Facts]:
+    """What each provider takes, and what that means for a set of so many rows."""
+    return [{**bounds._asdict(), "fits": _fits(bounds.least, bounds.most, rows)}
+            for bounds in BOUNDS]  # fmt: skip
+
+
+def _fits(least: int | None, most: int | None, rows: int) -> str:
+    if least is not None and rows < least:
+        return f"{least - rows:,} rows are missing"
+    if most is not None and rows > most:
+        return f"{rows - most:,} rows too many"
+    return "within"
