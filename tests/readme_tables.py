@@ -8,7 +8,7 @@ import json
 import re
 from pathlib import Path
 
-from flows.params import AugmentParams, CurateParams
+from flows.params import AugmentParams, CurateParams, ScaleParams
 from flows.recipe import inner_model
 from tasks.publish.reasons import MEANINGS
 
@@ -17,7 +17,10 @@ README = Path(__file__).parents[1] / "README.md"
 
 def parameters() -> str:
     """A line per parameter: name, default, what it does."""
-    lines = [*_lines(CurateParams, ""), *_lines(AugmentParams, "augment.")]
+    lines = [
+        *_lines(CurateParams, ""), *_lines(AugmentParams, "augment."),
+        *_lines(ScaleParams, "scale."),
+    ]  # fmt: skip
     return "\n".join(["| parameter | default | what |", "| --- | --- | --- |", *lines])
 
 

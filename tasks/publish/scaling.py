@@ -31,8 +31,8 @@ def headline(scaling: Mapping[str, Any]) -> str:
     if len(verdicts) == 1:
         (verdict,) = verdicts
         start = "The one measure says" if many == 1 else f"All {_spelled(many)} measures say"
-        return f"{start}: {YES[verdict]}."
-    said = [f"{n} of {many} measures {'says' if n == 1 else 'say'} that {YES[v]}"
+        return f"{start}: {YES.get(verdict, verdict)}."
+    said = [f"{n} of {many} measures {'says' if n == 1 else 'say'} that {YES.get(v, v)}"
             for v, n in sorted(verdicts.items(), key=lambda item: -item[1])]  # fmt: skip
     return ", ".join(said) + "."
 

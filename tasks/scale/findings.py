@@ -114,11 +114,12 @@ def _arm(curve: Curve, reference: Curve) -> Facts:
     }  # fmt: skip
 
 
-def _told(found: Multiplier | None) -> list[float] | None:
-    """[value, low, high], finite."""
-    if found is None or not np.isfinite(found.high):
+def _told(found: Multiplier | None) -> Facts | None:
+    """The multiplier with an interval; ends that are not known are null."""
+    if found is None:
         return None
-    return [round(x, 4) for x in (found.value, found.low, found.high)]
+    told = found._asdict()
+    return {name: x if isinstance(x, str) or np.isfinite(x) else None for name, x in told.items()}
 
 
 def _line(curve: Curve) -> list[list[float]]:

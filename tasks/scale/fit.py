@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import log_ndtr, ndtr
 
 from tasks.scale.families import Floats, prior, shapes
 
@@ -58,6 +57,8 @@ class Posterior(NamedTuple):
 
     def below(self, value: float) -> Floats:
         """(T,) probabilities that the curve is at `value` or below."""
+        from scipy.special import ndtr
+
         z = (value - self.means) / np.sqrt(self.variances)
         found: Floats = self.weights @ ndtr(z)
         return found
@@ -72,7 +73,7 @@ def noise_of(values: Floats, parts: Floats | None = None) -> Floats:
             pool differ less than ones from afresh would; their variance is raised for it.
     """
     many = values.shape[1]
-    seen = values.var(axis=1, ddof=1) + 1e-10
+    seen = values.var(axis=1, ddof=1) + 1e-10 * max(float((values**2).max()), 1e-18)
     if parts is not None:
         seen = seen / np.maximum(1 - parts, 0.05)
     pooled = np.exp(0.7 * np.log(seen).mean() + 0.3 * np.log(seen)) * 1.35  # E log chi² is low
@@ -112,6 +113,8 @@ def _conjugate(
     y: Floats, noise: Floats, here: Floats, there: Floats, tau: float
 ) -> tuple[Floats, Floats, Floats]:
     """For every shape: log evidence (G,), and mean and variance (G, T) of the curve."""
+    from scipy.special import log_ndtr
+
     variance = noise + tau**2 + 1e-6
     w = 1 / variance
     before = 1 / SPREAD**2

@@ -6,14 +6,14 @@ value the other curve never has are left out, for beyond its ends nothing is kno
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy.stats import t as student
 
 from tasks.scale.families import Floats
 
 LEVEL = 0.95
+FINE = 100  # steps between two sizes of a curve that is read backwards
 
 
 class Multiplier(NamedTuple):
@@ -23,6 +23,7 @@ class Multiplier(NamedTuple):
     low: float
     high: float
     sizes: int  # that it rests on
+    side: Literal["", "<", ">"] = ""  # `value` is only a bound: no size of the two compares
 
 
 def multiplier(
@@ -34,27 +35,53 @@ def multiplier(
         reference: R rising sizes, and (R, K) values by seed.
         arm: S rising sizes, and (S, K) values of the same seeds.
     """
+    from scipy.special import stdtrit
+
     sizes = np.asarray(arm[0], dtype=float)
     found = np.stack(
         [_worth(np.asarray(reference[0], dtype=float), reference[1][:, k], sizes, arm[1][:, k])
          for k in range(arm[1].shape[1])], axis=1,
     )  # fmt: skip
-    usable = np.isfinite(found).all(axis=1)
-    if not usable.any():
-        return None
-    logs = found[usable].mean(axis=0)
+    usable = np.isfinite(found)
+    if not usable.any(axis=0).all():
+        return _bound(reference, arm)
+    logs = np.nanmean(found, axis=0)
     seeds = len(logs)
     if seeds < 2:
-        return Multiplier(float(np.exp(logs[0])), 0.0, float("inf"), int(usable.sum()))
-    half = student.ppf((1 + LEVEL) / 2, seeds - 1) * logs.std(ddof=1) / np.sqrt(seeds)
+        return Multiplier(float(np.exp(logs[0])), 0.0, float("inf"), int(usable.any(axis=1).sum()))
+    half = stdtrit(seeds - 1, (1 + LEVEL) / 2) * logs.std(ddof=1) / np.sqrt(seeds)
     middle = logs.mean()
     low, value, high = np.exp([middle - half, middle, middle + half])
-    return Multiplier(float(value), float(low), float(high), int(usable.sum()))
+    return Multiplier(float(value), float(low), float(high), int(usable.any(axis=1).sum()))
+
+
+def _bound(
+    reference: tuple[Sequence[float], Floats], arm: tuple[Sequence[float], Floats]
+) -> Multiplier | None:
+    """What is known where the curves hardly meet.
+
+    The fewest rows of the reference that the most of the arm never come to in any draw, or the most
+    rows that its fewest beat in every draw.
+    """
+    beyond = (arm[1].min(axis=0) > reference[1]).all(axis=1)
+    if beyond.any():
+        value = float(reference[0][int(beyond.argmax())] / arm[0][-1])
+        return Multiplier(value, 0.0, value, 0, "<")
+    beaten = (arm[1][0] < reference[1]).all(axis=1)
+    if beaten.any():
+        value = float(reference[0][int(np.flatnonzero(beaten)[-1])] / arm[0][0])
+        return Multiplier(value, value, float("inf"), 0, ">")
+    return None
 
 
 def _worth(known: Floats, curve: Floats, sizes: Floats, values: Floats) -> Floats:
     """Logarithms of the multiplier at each size; nan where the curve never has the value."""
+    from scipy.interpolate import PchipInterpolator
+
     falling = np.minimum.accumulate(curve)
-    at = np.interp(-values, -falling, np.log(known))
+    logs = np.log(known)
+    fine = np.linspace(logs[0], logs[-1], FINE * len(known))
+    smooth = PchipInterpolator(logs, falling)(fine) if len(known) > 1 else falling
+    at = np.interp(-values, -smooth, fine)
     inside = (values <= falling[0]) & (values >= falling[-1])
     return np.where(inside, at - np.log(sizes), np.nan)

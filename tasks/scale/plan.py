@@ -11,6 +11,7 @@ from tasks.scale.defects import DEFECTS
 from tasks.scale.params import PlanParams
 from tasks.scale.pool import Pool, order
 from tasks.scale.trainer import Subset
+from tasks.scale.verdict import SIZES as FEWEST_SIZES
 
 SIZES, LEAST = 7, 12  # at most, and rows of the smallest
 PART = 0.8  # of an arm's rows, for sets of nearly all of them would differ in nothing
@@ -26,10 +27,15 @@ class Cell(NamedTuple):
 
 
 def sizes_of(rows: int, params: PlanParams) -> tuple[int, ...]:
-    """Rows of each set, each twice the one before; the largest leaves a fifth of `rows` out."""
+    """Rows of each set, each twice the one before; the largest leaves a fifth of `rows` out.
+
+    Where that makes too few sets, the steps are smaller.
+    """
     most = min(int(PART * rows), params.most_rows)
-    sizes = [most >> halved for halved in range(SIZES)]
-    return tuple(sorted(size for size in sizes if size >= LEAST))
+    sizes = sorted(size for halved in range(SIZES) if (size := most >> halved) >= LEAST)
+    if len(sizes) < FEWEST_SIZES:
+        sizes = [round(size) for size in np.geomspace(min(LEAST, most), most, FEWEST_SIZES)]
+    return tuple(dict.fromkeys(sizes))
 
 
 def cells(pool: Pool, params: PlanParams, seed: int) -> Iterator[Cell]:

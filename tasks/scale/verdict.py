@@ -12,7 +12,7 @@ Verdict = Literal["add data", "enough", "not improving", "undecided"]
 SEEDS, SIZES = 3, 5  # fewer of either, and there is no verdict
 LIKELY, UNLIKELY = 0.6, 0.2
 SURE = 2.0  # standard errors that a slope must be away from 0
-RISE = 2.5  # and that a last point must be above an earlier one
+RISE = 2.5  # and that a first or last point must be above the lowest
 
 
 class Judged(NamedTuple):
@@ -40,13 +40,14 @@ def judge(
         return Judged("undecided", None, f"{_many(len(sizes), 'size')}, and it takes {SIZES}")
     means, noise = values.mean(axis=1), noise_of(values, parts)
     lowest = int(means.argmin())
-    rise = (means[-1] - means[lowest]) / np.sqrt(noise[-1] + noise[lowest])
+    fell, rose = ((means[end] - means[lowest]) / np.sqrt(noise[end] + noise[lowest])
+                  for end in (0, -1))  # fmt: skip
+    if rose > RISE:
+        told = f"it is worse at {sizes[-1]:,} rows than at {sizes[lowest]:,}"
+        if fell > RISE:
+            return Judged("undecided", None, f"{told}, so no curve that falls fits it")
+        return Judged("not improving", 0.0, told)
     slope = _slope(sizes, means, noise)
-    if lowest < len(sizes) - 1 and rise > RISE:
-        told = f"it is worse at {sizes[-1]:,} rows than at {sizes[lowest]:,}, so no curve fits it"
-        if slope > SURE:
-            return Judged("not improving", 0.0, told)
-        return Judged("undecided", None, told)
     likely = worth_of(sizes, values, worth, parts)
     if slope > -SURE:
         told = "more rows have changed nothing beyond the noise between seeds"

@@ -97,6 +97,33 @@ def examples() -> dict[str, list[dict[str, Any]]]:
     }  # fmt: skip
 
 
+def scaling() -> dict[str, Any]:
+    """What is said of curves that are known: curated rows, and raw ones that are worth half."""
+    import numpy as np
+    import polars as pl
+
+    from tasks.scale.findings import findings
+    from tasks.scale.params import VerdictParams
+    from tasks.scale.points import SCHEMA
+    from tasks.scale.proxies import BATTERY
+
+    chance = np.random.default_rng(0)
+    metrics = [metric for trainer in BATTERY for metric in trainer.metrics]
+    worth = {"curated": 1.0, "raw": 0.5, "random": 0.45, "human": 0.9, "without dedup.near": 0.6,
+             "swapped": 0.4}  # fmt: skip
+    lines = [
+        {"arm": arm, "seed": seed, "trainer": "t", "metric": metric.name, "size": size,
+         "tokens": 90 * size, "pool": 3200, "cost": 0.01, "remembered": False,
+         "value": 0.2 + 2 * (of * size) ** -0.4 + chance.normal(0, 0.002)}
+        for arm, of in worth.items() for seed in range(5) for metric in metrics
+        for size in ((2400,) if arm == "swapped" else (75, 150, 300, 600, 1200, 2400))
+    ]  # fmt: skip
+    said = findings(pl.DataFrame(lines, SCHEMA), metrics, VerdictParams(row_price=0.5))
+    arms = {arm: 3200 for arm in worth if arm != "swapped"}
+    return {"held_out": 600, "near": 12, "arms": arms, "sizes": [75, 150, 300, 600, 1200, 2400],
+            "seeds": 5, **said}  # fmt: skip
+
+
 def quality() -> dict[str, Any]:
     """Verdicts of four tiers, two scores and a worst row that tries to harm the page."""
     bins = [f"{i / 10:.1f} to {(i + 1) / 10:.1f}" for i in range(10)]
@@ -200,6 +227,7 @@ def _parts() -> dict[str, Any]:
             "examples": [{"id": "e1", "source": "s", "parent": "p1", "operator": "deepen",
                           "before": "Say it.", "after": "Say it twice.\n" + SCRIPT}],
         },
+        "scaling": scaling(),
         "quality": quality(),
         "passports": [
             {"judge": "gpt-x@" + SCRIPT, "verdict": "fail",
