@@ -31,6 +31,9 @@ SECTIONS = (
     "passports",
     "attack",
     "door",
+    "curves",
+    "verdicts",
+    "defects",
 )
 
 
@@ -69,7 +72,17 @@ def _count(text: str) -> int:
 
 def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[], Section]]:
     """How each section is made; nothing runs yet."""
-    from tests.bench import attack, damage, door, encoder, guard, likelihood, passport, pipeline
+    from tests.bench import (
+        attack,
+        damage,
+        door,
+        encoder,
+        guard,
+        likelihood,
+        passport,
+        pipeline,
+        scaling,
+    )
 
     runs = Runs(folder / "rows.jsonl", asked.rows, asked.rounds)
 
@@ -96,6 +109,9 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         "passports": lambda: _told(passport.passports()),
         "attack": lambda: _told(attack.attack()),
         "door": lambda: _told(door.door()),
+        "curves": lambda: _told(scaling.curves()),
+        "verdicts": lambda: _told(scaling.verdicts()),
+        "defects": on_bench("defects", scaling.defects),
     }
 
 
