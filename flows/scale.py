@@ -6,8 +6,10 @@ is laid through what they make of rows that none of them has seen; publish.
 """
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
 from prefect import flow
 
 from flows.curate import refine
@@ -22,15 +24,17 @@ from flows.params import (
 )
 from flows.plan import command_line
 from flows.stages import Course
-from tasks.base.dataset import DatasetRef, read_dataset
+from tasks.base.dataset import DatasetRef, read_dataset, write_dataset
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
 from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release, Scaling
 from tasks.redact.params import RedactParams
-from tasks.scale.experiment import Experiment, run_battery
+from tasks.scale.command import NAME, metrics_of
+from tasks.scale.experiment import Experiment, run_battery, run_command, run_jobs
 from tasks.scale.findings import findings
+from tasks.scale.jobs import METRICS
 from tasks.scale.params import ScaleParams
 from tasks.scale.proxies import BATTERY
 from tasks.select.split import SplitParams
@@ -88,13 +92,18 @@ def scale_files(
 ) -> tuple[Release, dict[str, Any]]:
     """The stages in their order, whoever runs them; see `scale`."""
     refined = refine(course, files, params)
-    found = course.experiment(
-        run_battery, raw=refined.prepared.rows, kept=refined.kept, dropped=_dropped(course),
-        params=params.scale.plan, seed=params.seed,
-    )  # fmt: skip
+    on: dict[str, Any] = {
+        "raw": refined.prepared.rows, "kept": refined.kept, "dropped": _dropped(course),
+        "params": params.scale.plan, "seed": params.seed,
+    }  # fmt: skip
+    found = [course.experiment(run_battery, **on)]
+    if params.scale.command.run:
+        found.append(course.experiment(run_command, **on, command=params.scale.command))
+    if params.scale.jobs.model:
+        found.append(course.experiment(run_jobs, **on, jobs=params.scale.jobs, llm=params.llm))
     return release(
         course, refined.prepared, refined.kept, params, call, refined.passports, refined.may_not,
-        _scaling(found, params),
+        _scaling([one for one in found if one], params, course.place),
     )  # fmt: skip
 
 
@@ -107,10 +116,16 @@ def _dropped(course: Course) -> dict[str, DatasetRef]:
     }
 
 
-def _scaling(found: Experiment | None, params: ScaleRunParams) -> Scaling | None:
-    if found is None:
+def _scaling(found: Sequence[Experiment], params: ScaleRunParams, place: str) -> Scaling | None:
+    """All experiments as one; what the user's own training says comes first."""
+    if not found:
         return None
-    points = read_dataset(found.points).collect()
-    metrics = [metric for trainer in BATTERY for metric in trainer.metrics]
+    points = pl.concat([read_dataset(one.points).collect() for one in found])
+    own = points.filter(trainer=NAME)["metric"].unique(maintain_order=True).to_list()
+    metrics = [*METRICS, *metrics_of(own, params.scale.command)]
+    metrics += [metric for trainer in BATTERY for metric in trainer.metrics]
+    failures = [why for one in found for why in one.facts["failures"]]
+    facts = {**found[0].facts, "failures": failures,
+             "unfinished": sum(one.unfinished for one in found)}  # fmt: skip
     said = findings(points, metrics, params.scale.verdict)
-    return Scaling(points=found.points, facts={**found.facts, **said})
+    return Scaling(points=write_dataset(points, place), facts={**facts, **said})

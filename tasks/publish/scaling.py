@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from tasks.publish.curves import Plot, Series, chances, draw, kind_of
-from tasks.scale.providers import BOUNDS
+from tasks.scale.providers import BOUNDS, DEADLINES
 
 Facts = dict[str, Any]
 ARMS = {
@@ -74,6 +75,11 @@ def chances_of(measures: Sequence[Mapping[str, Any]]) -> Markup:
     lines = [(f"m{at}", [(n, p) for n, p in one["target"]["chance"]])
              for at, one in enumerate(measures)]  # fmt: skip
     return chances(lines, measures[0]["rows"])
+
+
+def deadline(endpoint: str) -> str:
+    """What those should know who have models fine-tuned at an address; empty if nothing."""
+    return DEADLINES.get(urlsplit(endpoint).hostname or "", "")
 
 
 def providers(rows: int) -> list[Facts]:

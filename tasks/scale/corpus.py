@@ -1,5 +1,6 @@
 """The texts of an experiment as numbers: words, tokens and vectors, each computed once."""
 
+import json
 from functools import cached_property
 from typing import NamedTuple
 
@@ -33,9 +34,13 @@ class Words(NamedTuple):
 class Corpus:
     """Prompts and answers that arms are drawn from; the two sides are numbered apart."""
 
-    def __init__(self, prompts: pl.Series, answers: pl.Series, memo: RowMemo | None = None) -> None:
-        """Take the texts; nothing is computed before it is needed."""
+    def __init__(
+        self, prompts: pl.Series, answers: pl.Series, memo: RowMemo | None = None,
+        messages: pl.Series | None = None,
+    ) -> None:  # fmt: skip
+        """Take the texts, and the whole conversations; nothing is computed before it is needed."""
         self.prompts, self.answers, self.memo = prompts, answers, memo
+        self.messages = messages
 
     @cached_property
     def prompt_vectors(self) -> Vectors:
@@ -64,6 +69,20 @@ class Corpus:
         """Tokens of each prompt and of each answer, by the tokenizer of the static vectors."""
         encoder = static_encoder()
         return encoder.lengths(self.prompts), encoder.lengths(self.answers)
+
+    def jsonl(self, rows: Ints) -> str:
+        """Whole conversations, one a line, as chat messages.
+
+        Raises:
+            ValueError: The corpus has none.
+        """
+        if self.messages is None:
+            raise ValueError("a corpus of texts alone has no conversations")
+        lines = (
+            {"messages": [{"role": t["role"], "content": t["content"]} for t in turns]}
+            for turns in self.messages.gather(rows).to_list()
+        )
+        return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
     @cached_property
     def hashes(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:

@@ -1,8 +1,8 @@
 """The experiment as tasks: one for the whole battery, for a task takes longer than a fit."""
 
 import time
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import polars as pl
 from prefect import task
@@ -15,8 +15,11 @@ from tasks.base.report import Cost
 from tasks.embed import encoders
 from tasks.embed.static import static_encoder
 from tasks.embed.vectors import memory
-from tasks.scale.params import PlanParams
-from tasks.scale.plan import Cell, cells
+from tasks.llm.params import LlmParams
+from tasks.scale.command import Command
+from tasks.scale.jobs import Jobs
+from tasks.scale.params import CommandParams, JobsParams, PlanParams
+from tasks.scale.plan import Cell, cells, dear_cells
 from tasks.scale.points import train_all
 from tasks.scale.pool import Pool, pool_of
 from tasks.scale.proxies import BATTERY
@@ -36,36 +39,52 @@ class Experiment(BaseModel, frozen=True):
     unfinished: int = 0  # points that could not be had for now
 
 
+class Rows(NamedTuple):
+    """What an experiment is held on."""
+
+    raw: DatasetRef  # rows before anything was judged
+    kept: DatasetRef  # curated rows
+    dropped: dict[str, DatasetRef]  # by the stage that dropped them
+
+
 def run_experiment(
-    raw: DatasetRef, kept: DatasetRef, dropped: dict[str, DatasetRef], params: PlanParams,
-    seed: int, trainers: Iterable[Trainer],
+    rows: Rows, plan: PlanParams, seed: int, name: str, trainers: Sequence[Trainer],
+    choose: Callable[[Pool], Iterable[Cell]],
 ) -> Experiment:  # fmt: skip
-    """Train on every cell of the plan.
+    """Train on every chosen cell.
 
     Args:
-        raw: Rows before anything was judged.
-        kept: Curated rows.
-        dropped: Rows that each stage dropped.
-        params: The plan.
+        rows: What is trained on.
+        plan: Who is held out, and which arms there are.
         seed: Of every draw.
+        name: Stage that progress is told under.
         trainers: Who trains.
+        choose: The cells of a pool.
 
     Raises:
         UsageError: There are too few rows.
     """
     started = time.process_time()
-    ids = {stage: _ids(ref) for stage, ref in dropped.items()}
+    ids = {stage: _ids(ref) for stage, ref in rows.dropped.items()}
+    store = rows.raw.store
     pool = pool_of(
-        read_dataset(raw), _ids(kept), ids, params, seed, memory(raw.store, static_encoder())
+        read_dataset(rows.raw), _ids(rows.kept), ids, plan, seed, memory(store, static_encoder())
     )
-    planned = list(cells(pool, params, seed))
+    planned = list(choose(pool))
 
     def tell(done: int) -> None:
-        announce(Progress(NAME, done, len(planned), kept.rows))
+        announce(Progress(name, done, len(planned), rows.kept.rows))
 
-    points = train_all(planned, pool, list(trainers), raw.store, tell)
-    facts = {**_plan(pool, planned), "cpu_seconds": round(time.process_time() - started, 1)}
-    return Experiment(points=write_dataset(points, raw.store), facts=facts)
+    done = train_all(planned, pool, trainers, store, tell)
+    spent = done.points.filter(~pl.col("remembered"))["cost"].sum()
+    facts = {
+        **_plan(pool, planned), "failures": done.failures,
+        "cpu_seconds": round(time.process_time() - started, 1),
+    }  # fmt: skip
+    return Experiment(
+        points=write_dataset(done.points, store), facts=facts, cost=Cost(money=spent),
+        unfinished=done.missing,
+    )  # fmt: skip
 
 
 def _ids(ref: DatasetRef) -> pl.Series:
@@ -77,8 +96,8 @@ def _plan(pool: Pool, planned: list[Cell]) -> dict[str, Any]:
         "held_out": len(pool.held.rows),
         "near": pool.near,
         "arms": {name: len(rows) for name, rows in pool.arms.items()},
-        "sizes": list(planned[0].subset.sizes),
-        "seeds": 1 + max(cell.seed for cell in planned),
+        "sizes": list(planned[0].subset.sizes) if planned else [],
+        "seeds": 1 + max((cell.seed for cell in planned), default=-1),
     }
 
 
@@ -92,4 +111,31 @@ def run_battery(
     seed: int = 0,
 ) -> Experiment:  # fmt: skip
     """Train all proxies of this machine on every arm, size and seed."""
-    return run_experiment(raw, kept, dropped, params, seed, BATTERY)
+    return run_experiment(
+        Rows(raw, kept, dropped), params, seed, NAME, BATTERY,
+        lambda pool: cells(pool, params, seed),
+    )  # fmt: skip
+
+
+@task(name="scale.jobs", cache_key_fn=stage_key)
+def run_jobs(
+    raw: DatasetRef, kept: DatasetRef, dropped: dict[str, DatasetRef], params: PlanParams,
+    jobs: JobsParams, llm: LlmParams, seed: int = 0,
+) -> Experiment:  # fmt: skip
+    """Have a model fine-tuned on the largest sets of a few arms."""
+    return run_experiment(
+        Rows(raw, kept, dropped), params, seed, "scale.jobs", [Jobs(jobs, llm)],
+        lambda pool: dear_cells(pool, params, jobs, seed),
+    )  # fmt: skip
+
+
+@task(name="scale.command", cache_key_fn=stage_key)
+def run_command(
+    raw: DatasetRef, kept: DatasetRef, dropped: dict[str, DatasetRef], params: PlanParams,
+    command: CommandParams, seed: int = 0,
+) -> Experiment:  # fmt: skip
+    """Run the user's own training on the largest sets of a few arms."""
+    return run_experiment(
+        Rows(raw, kept, dropped), params, seed, "scale.command", [Command(command)],
+        lambda pool: dear_cells(pool, params, command, seed),
+    )  # fmt: skip

@@ -47,7 +47,9 @@ def findings(points: pl.DataFrame, metrics: Sequence[Metric], params: VerdictPar
         params: What more data must bring.
     """
     measured = [m for m in metrics if m.name in set(points["metric"])]
-    found = [_measure(points.filter(metric=m.name), m, params) for m in measured]
+    by_metric = {m.name: curves(points.filter(metric=m.name)) for m in measured}
+    found = [_measure(by_metric[m.name], m, params) for m in measured
+             if REFERENCE in by_metric[m.name]]  # fmt: skip
     return {
         "measures": found,
         "verdicts": _count(found),
@@ -82,8 +84,7 @@ def curves(points: pl.DataFrame) -> dict[str, Curve]:
     return found
 
 
-def _measure(points: pl.DataFrame, metric: Metric, params: VerdictParams) -> Facts:
-    by_arm = curves(points)
+def _measure(by_arm: Mapping[str, Curve], metric: Metric, params: VerdictParams) -> Facts:
     mine = by_arm[REFERENCE]
     judged = judge(mine.sizes, mine.values, params.worth, mine.parts)
     now = float(mine.means[-1])

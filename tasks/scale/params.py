@@ -1,8 +1,13 @@
 """Settings of the size experiment."""
 
-from pydantic import Field
+import shlex
+from typing import ClassVar
+
+from pydantic import Field, field_validator
 
 from tasks.base.params import StageParams
+
+ARMS = ("curated", "raw", "random", "human")
 
 
 class PlanParams(StageParams):
@@ -36,6 +41,99 @@ class PlanParams(StageParams):
     )  # fmt: skip
 
 
+class DearParams(StageParams):
+    """Which sets are trained on where a training takes time or money."""
+
+    arms: tuple[str, ...] = Field(
+        default=("curated",), title="Arms",
+        description="Which sets: curated, which is always one of them, raw, random, human.",
+    )  # fmt: skip
+    sizes: int = Field(
+        default=5, ge=1, title="Sizes",
+        description="The so many largest; below 5 there is no verdict.",
+    )  # fmt: skip
+    seeds: int = Field(
+        default=3, ge=1, le=20, title="Seeds",
+        description="Draws of every set, no more than the plan's; below 3 there is no verdict.",
+    )  # fmt: skip
+
+    @field_validator("arms")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [arm for arm in value if arm not in ARMS]
+        if unknown or "curated" not in value:
+            raise ValueError(f"arms are {', '.join(ARMS)}, and curated is always one of them")
+        return value
+
+
+class CommandParams(DearParams):
+    """A training of your own."""
+
+    run: str = Field(
+        default="", title="Command",
+        description="Program that trains and measures, run once for each set: {train} and "
+        "{held_out} are JSONL files of chat messages, {seed} a number, {out} a folder. Its last "
+        "line of output is JSON: measures by name, and cost.",
+    )  # fmt: skip
+    higher: tuple[str, ...] = Field(
+        default=(), title="Higher is better",
+        description="Measures between 0 and 1 of which more is better, such as accuracy.",
+    )  # fmt: skip
+    minutes: float = Field(
+        default=60, gt=0, title="Minutes", description="That one training may take."
+    )
+    version: str = Field(
+        default="", title="Version",
+        description="Any text; another one trains anew. Scripts and settings that the command "
+        "names count, too.",
+    )  # fmt: skip
+
+    @field_validator("run")
+    @classmethod
+    def _names_its_files(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            words = shlex.split(value)
+            value.format(train="", held_out="", seed=0, out="")
+        except (ValueError, KeyError, IndexError) as error:
+            raise ValueError(
+                "it has other braces than {train}, {held_out}, {seed}, {out}, or a quotation mark "
+                "that nothing closes"
+            ) from error
+        if not any("{train}" in word for word in words):
+            raise ValueError("it does not name {train}, the file to train on")
+        return value
+
+
+class JobsParams(DearParams):
+    """Fine-tuning jobs at the endpoint of `llm`."""
+
+    model: str = Field(
+        default="", title="Model",
+        description="Model to fine-tune on each set, as the endpoint calls it. Empty: none is.",
+    )  # fmt: skip
+    epochs: int = Field(
+        default=1, ge=1, le=20, title="Epochs",
+        description="The same for every size, so that larger sets also take more steps.",
+    )  # fmt: skip
+    price: float = Field(
+        default=0, ge=0, title="Price", description="In money, of a million training tokens."
+    )
+    budget: float = Field(
+        default=0, ge=0, title="Budget",
+        description="Most money that jobs of one run may cost; no job is made that would pass it.",
+    )  # fmt: skip
+    poll: float = Field(
+        default=30, gt=0, title="Poll", description="Seconds between two looks at a job."
+    )
+    hours: float = Field(
+        default=24, gt=0, title="Hours", description="That one job is waited for in a run."
+    )
+
+    not_content: ClassVar[set[str]] = {"budget", "poll", "hours"}
+
+
 class VerdictParams(StageParams):
     """What more data must bring."""
 
@@ -61,4 +159,6 @@ class ScaleParams(StageParams):
     """How much data the set needs."""
 
     plan: PlanParams = Field(default=PlanParams(), title="Plan")
+    command: CommandParams = Field(default=CommandParams(), title="Your own training")
+    jobs: JobsParams = Field(default=JobsParams(), title="Fine-tuning jobs")
     verdict: VerdictParams = Field(default=VerdictParams(), title="Verdict")

@@ -8,7 +8,7 @@ import polars as pl
 
 from tasks.scale.corpus import Ints
 from tasks.scale.defects import DEFECTS
-from tasks.scale.params import PlanParams
+from tasks.scale.params import DearParams, PlanParams
 from tasks.scale.pool import Pool, order
 from tasks.scale.trainer import Subset
 from tasks.scale.verdict import SIZES as FEWEST_SIZES
@@ -36,6 +36,14 @@ def sizes_of(rows: int, params: PlanParams) -> tuple[int, ...]:
     if len(sizes) < FEWEST_SIZES:
         sizes = [round(size) for size in np.geomspace(min(LEAST, most), most, FEWEST_SIZES)]
     return tuple(dict.fromkeys(sizes))
+
+
+def dear_cells(pool: Pool, params: PlanParams, dear: DearParams, seed: int) -> Iterator[Cell]:
+    """The few cells that a trainer is asked for whose points cost time or money."""
+    for cell in cells(pool, params.model_copy(update={"controls": False}), seed):
+        if cell.arm in dear.arms and cell.seed < dear.seeds:
+            sizes = cell.subset.sizes[-dear.sizes :]
+            yield cell._replace(subset=cell.subset._replace(sizes=sizes))
 
 
 def cells(pool: Pool, params: PlanParams, seed: int) -> Iterator[Cell]:

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
 from tasks.base.memo import RowMemo
 from tasks.scale.plan import Cell
 from tasks.scale.pool import Pool
-from tasks.scale.trainer import Held, Point, Subset, Trainer
+from tasks.scale.trainer import Held, Point, Subset, Trainer, TrainingError
 
 SCHEMA = pl.Schema(
     {
@@ -20,10 +22,21 @@ SCHEMA = pl.Schema(
 )  # fmt: skip
 
 
+GIVE_UP = 2  # trainings that fail one after the other
+
+
+class Trained(NamedTuple):
+    """Points, and why some are missing."""
+
+    points: pl.DataFrame
+    failures: list[str]
+    missing: int  # trainings that failed, or were not tried after those
+
+
 def train_all(
-    cells: Iterable[Cell], pool: Pool, trainers: Iterable[Trainer], store: str,
+    cells: Iterable[Cell], pool: Pool, trainers: Sequence[Trainer], store: str,
     tell: Callable[[int], object] = id,
-) -> pl.DataFrame:  # fmt: skip
+) -> Trained:  # fmt: skip
     """A point for every cell, size and measure; those of earlier runs cost nothing.
 
     Args:
@@ -35,23 +48,46 @@ def train_all(
     """
     lines: list[dict[str, object]] = []
     memos = {t.name: RowMemo(store, f"scale.{t.name}", f"{t.name} {t.version}") for t in trainers}
+    failures: list[str] = []
+    missing, failed = 0, Counter[str]()
     for done, cell in enumerate(cells):
-        keys = keys_of(pool, cell.subset, cell.seed)
-        for trainer in trainers:
-            points, known = _trained(trainer, pool, cell, keys, memos[trainer.name])
+        for trainer, part in ((t, one) for t in trainers for one in _parts(cell, t)):
+            try:
+                points, known = _trained(trainer, pool, part, memos[trainer.name],
+                                         recall_only=failed[trainer.name] >= GIVE_UP)  # fmt: skip
+            except TrainingError as error:
+                failures += [str(error)] if str(error) else []
+                missing, failed[trainer.name] = missing + 1, failed[trainer.name] + 1
+                continue
+            failed[trainer.name] = failed[trainer.name] if known else 0
             same = {"arm": cell.arm, "seed": cell.seed, "trainer": trainer.name, "pool": cell.pool}
             lines += [{**same, **point._asdict(), "remembered": known} for point in points]
         tell(done + 1)
-    return pl.DataFrame(lines, schema=SCHEMA)
+    return Trained(pl.DataFrame(lines, schema=SCHEMA), failures, missing)
+
+
+def _parts(cell: Cell, trainer: Trainer) -> list[Cell]:
+    """The cell, or where a training is dear one for each of its sizes."""
+    if not trainer.is_dear:
+        return [cell]
+    prompts, answers, sizes = cell.subset
+    return [cell._replace(subset=Subset(prompts[:n], answers[:n], (n,))) for n in sizes]
 
 
 def _trained(
-    trainer: Trainer, pool: Pool, cell: Cell, keys: list[int], memo: RowMemo
+    trainer: Trainer, pool: Pool, cell: Cell, memo: RowMemo, *, recall_only: bool
 ) -> tuple[list[Point], bool]:
-    """The points of a cell, and whether all of them were remembered."""
+    """The points of a cell, and whether all of them were remembered.
+
+    Raises:
+        TrainingError: They were not, and training failed, or is not tried (then without a word).
+    """
+    keys = keys_of(pool, cell.subset, cell.seed)
     found = dict(memo.recall(pl.Series(keys, dtype=pl.UInt64)).iter_rows())
     if all(key in found for key in keys):
         return [Point(*one) for key in keys for one in json.loads(found[key])], True
+    if recall_only:
+        raise TrainingError
     points = list(trainer.train(pool.corpus, cell.subset, pool.held, cell.seed))
     by_size = {key: [p for p in points if p.size == size]
                for key, size in zip(keys, cell.subset.sizes, strict=True)}  # fmt: skip

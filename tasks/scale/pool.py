@@ -60,7 +60,7 @@ def pool_of(
     """
     listed = raw.select(
         "id", "source", is_human=pl.col("origin") == "human", prompt=prompt(), answer=answer(),
-        text=conversation(), asked=fold(prompt()),
+        text=conversation(), messages="messages", asked=fold(prompt()),
     ).drop_nulls("answer").sort("id").collect()  # fmt: skip
     listed = listed.with_columns(stratum=_strata(listed), at=pl.int_range(pl.len()))
     mine = listed.filter(pl.col("id").is_in(curated.implode()))
@@ -75,7 +75,7 @@ def pool_of(
     free = listed.filter(~pl.col("at").is_in(out))
     corpus = Corpus(
         pl.concat([listed["prompt"], listed["prompt"]]),
-        pl.concat([listed["answer"], scramble(listed["answer"], seed)]), memo,
+        pl.concat([listed["answer"], scramble(listed["answer"], seed)]), memo, listed["messages"],
     )  # fmt: skip
     arms = _arms(free, curated, dropped if params.leave_out else {})
     rows = listed.select("id", "source", "stratum", "is_human", "at")

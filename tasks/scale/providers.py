@@ -13,6 +13,12 @@ class Bounds(NamedTuple):
     source: str
 
 
+DEADLINES = {
+    "api.openai.com": "this provider is winding its fine-tuning down and takes no new users "
+    "(2026-11); any other OpenAI-compatible endpoint will do",
+}
+"""By host: what those who begin there should know."""
+
 BOUNDS = (
     Bounds("Amazon Nova Micro", 8, 20_000, "limit", "the provider's validator"),
     Bounds("Amazon Nova Pro", 100, 10_000, "limit", "the provider's guide"),

@@ -43,6 +43,10 @@ class Point(NamedTuple):
     cost: float = 0.0  # in money
 
 
+class TrainingError(Exception):
+    """A training came to nothing; the message says why, without text of a row."""
+
+
 class Trainer(Protocol):
     """Trains on nested subsets, and measures on held-out rows."""
 
@@ -58,8 +62,16 @@ class Trainer(Protocol):
     def metrics(self) -> tuple[Metric, ...]:
         """What it measures."""
 
+    @property
+    def is_dear(self) -> bool:
+        """Whether a point costs more than a moment: then each is trained for and kept alone."""
+
     def train(self, corpus: Corpus, subset: Subset, held: Held, seed: int) -> Iterator[Point]:
-        """Points for every size and metric."""
+        """Points for every size and metric.
+
+        Raises:
+            TrainingError: There is none.
+        """
 
 
 def tokens_of(corpus: Corpus, subset: Subset) -> Ints:

@@ -1,6 +1,7 @@
 """`finery scale`, end to end."""
 
 import json
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -84,3 +85,42 @@ def test_a_dry_run_says_what_would_be_trained(fresh_store, tmp_path, capsys):
     plan_run(files, ScaleRunParams(), as_json=True)
     steps = {s["stage"]: s for s in json.loads(capsys.readouterr().out)["steps"]}
     assert steps["scale.battery"]["will"] == "run"
+
+
+def test_a_training_of_ones_own_comes_first_in_the_report(fresh_store, tmp_path):
+    program = tmp_path / "own.py"
+    program.write_text(
+        "import json, sys\nn = sum(1 for _ in open(sys.argv[1]))\n"
+        "print(json.dumps({'own_loss': 3 * n ** -0.5 + 0.002 * int(sys.argv[2]), 'cost': 0.25}))"
+    )
+    run_it = f"{sys.executable} {program} {{train}} {{seed}}"
+    given = ScaleParams.model_validate({"plan": {"seeds": 3}, "command": {"run": run_it}})
+    report = run(tmp_path, scale=given)
+    found = report["scaling"]
+    assert found["measures"][0]["name"] == "own_loss"
+    assert found["measures"][0]["verdict"]["verdict"] == "add data"
+    assert found["spent"] == 0.25 * 15
+    assert report["cost"]["money"] == 0.25 * 15
+    assert "own_loss" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_a_training_that_fails_leaves_the_rest_and_says_so(fresh_store, tmp_path):
+    given = {"plan": {"seeds": 3}, "command": {"run": "no-such-trainer {train}"}}
+    report = run(tmp_path, scale=ScaleParams.model_validate(given))
+    assert len(report["scaling"]["measures"]) == 4
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "15 trainings are missing" in page
+    assert "there is no program" in page
+
+
+def test_a_dry_run_prices_fine_tuning_and_warns_of_a_deadline(fresh_store, tmp_path, capsys):
+    files = find_sources([source(tmp_path)], tmp_path / "spool")
+    jobs = {"model": "m", "price": 8, "budget": 3}
+    params = ScaleRunParams.model_validate(
+        {"llm": {"endpoint": "https://api.openai.com/v1"}, "scale": {"jobs": jobs}}
+    )
+    plan_run(files, params, as_json=False)
+    said = capsys.readouterr().out
+    assert "cost: scale.jobs asks m 15 times" in said
+    assert "the cap is 3" in said
+    assert "winding its fine-tuning down" in said

@@ -17,6 +17,7 @@ class Neighbours:
 
     name = "neighbours"
     version = "1"
+    is_dear = False
     metrics = (
         Metric("neighbour_distance", "nearest answers",
                "held-out answers, borrowed from the nearest prompts", unit="1 − cosine",

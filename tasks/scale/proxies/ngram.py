@@ -39,6 +39,7 @@ class Ngram:
 
     name = "ngram"
     version = "1"
+    is_dear = False
     metrics = (
         Metric("bits_per_word", "wording", "held-out answers, predicted word by word",
                unit="bits per word", sees="wording, garbled text and copies",

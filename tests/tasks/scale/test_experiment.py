@@ -107,13 +107,13 @@ def test_points_are_remembered_by_what_is_in_their_rows(tmp_path):
     found = pool(rows(150))
     params = PlanParams(seeds=2)
     planned = list(cells(found, params, 0))
-    once = train_all(planned, found, BATTERY, str(tmp_path))
+    once = train_all(planned, found, BATTERY, str(tmp_path)).points
     assert not once["remembered"].any()
-    again = train_all(planned, found, BATTERY, str(tmp_path))
+    again = train_all(planned, found, BATTERY, str(tmp_path)).points
     assert again["remembered"].all()
     assert again.drop("remembered").equals(once.drop("remembered"))
     more = list(cells(found, PlanParams(seeds=3), 0))
-    third = train_all(more, found, BATTERY, str(tmp_path))
+    third = train_all(more, found, BATTERY, str(tmp_path)).points
     assert third.filter("remembered").height == once.height
 
 
@@ -158,7 +158,8 @@ def named_rows(points, arm):
 
 def test_a_goal_is_told_as_chances_and_never_as_one_number(tmp_path):
     found = pool(rows(400))
-    points = train_all(cells(found, PlanParams(controls=False), 0), found, BATTERY, str(tmp_path))
+    planned = cells(found, PlanParams(controls=False), 0)
+    points = train_all(planned, found, BATTERY, str(tmp_path)).points
     said = findings(points, METRICS, VerdictParams(targets={"coverage": 0.05}, row_price=2.0))
     for one in said["measures"]:
         chances = [p for _, p in one["target"]["chance"]]
@@ -173,7 +174,7 @@ def test_a_goal_is_told_as_chances_and_never_as_one_number(tmp_path):
 
 def test_with_two_seeds_there_are_curves_and_no_forecast(tmp_path):
     found = pool(rows(300))
-    points = train_all(cells(found, PlanParams(seeds=2), 0), found, BATTERY, str(tmp_path))
+    points = train_all(cells(found, PlanParams(seeds=2), 0), found, BATTERY, str(tmp_path)).points
     said = findings(points, METRICS, VerdictParams())
     assert said["verdicts"] == {"undecided": 4}
     assert all(one["forecast"] is None for one in said["measures"])

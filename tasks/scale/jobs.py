@@ -1,0 +1,162 @@
+"""Fine-tuning jobs behind an OpenAI-compatible endpoint, each paid for once.
+
+A job is known by what it trains on: before one is made, the endpoint is asked whether it has one of
+the same content, so that a run that was killed finds its jobs again. What a job will cost is told
+by its tokens before anything is sent, and no job is made that would pass the cap.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from tasks.base.errors import UsageError
+from tasks.llm.endpoint import address, checked
+from tasks.llm.params import LlmParams
+from tasks.scale.corpus import Corpus
+from tasks.scale.params import JobsParams
+from tasks.scale.trainer import Held, Metric, Point, Subset, TrainingError, tokens_of
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+    from openai.types.fine_tuning import FineTuningJob
+    from openai.types.fine_tuning.jobs.fine_tuning_job_checkpoint import Metrics
+
+NAME = "jobs"
+MARK = "finery"  # name of the job's metadata that says what it trains on
+OVER = ("succeeded", "failed", "cancelled")
+SEND = 600  # seconds that one file may take
+_SEES = ("what the model itself learns", "nothing of the above")
+METRICS = (
+    Metric("valid_loss", "fine-tuned loss", "held-out answers, by the fine-tuned model",
+           "nats per token", *_SEES),
+    Metric("valid_token_error", "fine-tuned tokens", "held-out tokens that the model gets wrong",
+           "share", *_SEES),
+)  # fmt: skip
+
+
+class Jobs:
+    """Has a model fine-tuned on each set."""
+
+    name = NAME
+    is_dear = True
+    metrics = METRICS
+
+    def __init__(
+        self, params: JobsParams, llm: LlmParams, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
+        """Nothing is sent yet.
+
+        Raises:
+            UsageError: There is no endpoint that fine-tunes, no price or no cap.
+        """
+        if llm.endpoint in ("none", "local"):
+            raise UsageError(
+                "scale.jobs.model needs an endpoint that fine-tunes: set llm.endpoint to the base "
+                "URL of an OpenAI-compatible API"
+            )
+        if not params.price or not params.budget:
+            raise UsageError(
+                "scale.jobs: say what a million training tokens cost (scale.jobs.price) and the "
+                "most money that may be spent (scale.jobs.budget); nothing is bought without both"
+            )
+        self.params, self.sleep = params, sleep
+        self.llm = checked(llm.model_copy(update={"model": params.model}))
+        self.spent = 0.0
+        said = [llm.endpoint, params.model, params.epochs, llm.revision]
+        self.version = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+    def price(self, tokens: int) -> float:
+        """What training on so many tokens costs, all epochs together."""
+        return tokens * self.params.epochs * self.params.price / 1e6
+
+    def train(self, corpus: Corpus, subset: Subset, held: Held, seed: int) -> Iterator[Point]:
+        """Points of the one size of `subset`.
+
+        Raises:
+            TrainingError: The cap is reached, the endpoint refuses, or the job failed.
+        """
+        import openai
+
+        (size,) = subset.sizes
+        tokens = int(tokens_of(corpus, subset)[0])
+        texts = corpus.jsonl(subset.prompts), corpus.jsonl(held.rows)
+        try:
+            with self._client() as client:
+                job = self._job(client, texts, seed, tokens)
+                measures = _measures(client, self._finished(client, job))
+        except openai.APIStatusError as error:
+            raise TrainingError(f"the endpoint refused with status {error.status_code}") from None
+        except openai.APIError as error:
+            raise TrainingError(f"the endpoint gave no answer ({type(error).__name__})") from None
+        for at, (name, value) in enumerate(measures):
+            yield Point(name, size, tokens, value, 0.0 if at else self.price(tokens))
+
+    def _client(self) -> "OpenAI":
+        from openai import OpenAI
+
+        where = address(self.llm)
+        return OpenAI(base_url=where.base_url, api_key=where.key, timeout=SEND, max_retries=3)
+
+    def _job(
+        self, client: "OpenAI", texts: tuple[str, str], seed: int, tokens: int
+    ) -> "FineTuningJob":
+        """The job of this content, which may be there already."""
+        said = "\0".join([self.version, str(seed), *texts])
+        mark = hashlib.sha256(said.encode()).hexdigest()[:48]
+        for job in client.fine_tuning.jobs.list(limit=100, metadata={MARK: mark}):
+            # endpoints that know no such filter list all of them
+            if (job.metadata or {}).get(MARK) == mark and job.status not in ("failed", "cancelled"):
+                return job
+        cost = self.price(tokens)
+        if self.spent + cost > self.params.budget:
+            left = self.params.budget - self.spent
+            raise TrainingError(
+                f"a set of {tokens:,} tokens costs {cost:.4g}, and {left:.4g} of the cap of "
+                f"{self.params.budget:g} is left"
+            )
+        self.spent += cost
+        files = [
+            client.files.create(file=(f"{mark[:12]}-{kind}.jsonl", text.encode()),
+                                purpose="fine-tune").id
+            for kind, text in zip(("train", "held-out"), texts, strict=True)
+        ]  # fmt: skip
+        return client.fine_tuning.jobs.create(
+            model=self.params.model, training_file=files[0], validation_file=files[1], seed=seed,
+            suffix=MARK, metadata={MARK: mark},
+            method={
+                "type": "supervised",
+                "supervised": {"hyperparameters": {"n_epochs": self.params.epochs}},
+            },
+        )  # fmt: skip
+
+    def _finished(self, client: "OpenAI", job: "FineTuningJob") -> "FineTuningJob":
+        until = time.monotonic() + 3600 * self.params.hours
+        while job.status not in OVER:
+            if time.monotonic() > until:
+                raise TrainingError(
+                    f"the job {job.id} took more than {self.params.hours:g} hours; the next run "
+                    "goes on waiting for it"
+                )
+            self.sleep(self.params.poll)
+            job = client.fine_tuning.jobs.retrieve(job.id)
+        if job.status != "succeeded":
+            code = job.error.code if job.error else ""
+            raise TrainingError(f"the job {job.id} {job.status} {code}".strip())
+        return job
+
+
+def _measures(client: "OpenAI", job: "FineTuningJob") -> list[tuple[str, float]]:
+    """What the last checkpoint says of the held-out rows."""
+    points = list(client.fine_tuning.jobs.checkpoints.list(job.id))
+    last = max(points, key=lambda point: point.step_number, default=None)
+    if last is None or (loss := _loss(last.metrics)) is None:
+        raise TrainingError(f"the job {job.id} reports no loss on held-out rows")
+    right = last.metrics.full_valid_mean_token_accuracy
+    return [("valid_loss", loss), *([("valid_token_error", 1 - right)] if right else [])]
+
+
+def _loss(said: "Metrics") -> float | None:
+    """The loss over all held-out rows, or where it is not told over some of them."""
+    return said.valid_loss if said.full_valid_loss is None else said.full_valid_loss
