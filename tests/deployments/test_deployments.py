@@ -57,4 +57,5 @@ def test_every_flow_has_a_deployment():
         "flows/curate.py:curate",
         "flows/score.py:score",
         "flows/augment.py:augment",
+        "flows/scale.py:scale",
     }
