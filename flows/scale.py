@@ -32,9 +32,10 @@ from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release, Scaling
 from tasks.redact.params import RedactParams
 from tasks.scale.command import NAME, metrics_of
-from tasks.scale.experiment import Experiment, run_battery, run_command, run_jobs
+from tasks.scale.experiment import Experiment, run_battery, run_command, run_jobs, run_lora
 from tasks.scale.findings import findings
-from tasks.scale.jobs import METRICS
+from tasks.scale.jobs import METRICS, Jobs
+from tasks.scale.lora import METRIC, Lora
 from tasks.scale.params import ScaleParams
 from tasks.scale.proxies import BATTERY
 from tasks.select.split import SplitParams
@@ -91,16 +92,23 @@ def scale_files(
     course: Course, files: list[SourceFile], params: ScaleRunParams, call: Call
 ) -> tuple[Release, dict[str, Any]]:
     """The stages in their order, whoever runs them; see `scale`."""
+    given = params.scale
+    if given.lora.enabled:
+        Lora(given.lora)  # what is missing is told before anything is computed
+    if given.jobs.model:
+        Jobs(given.jobs, params.llm)
     refined = refine(course, files, params)
     on: dict[str, Any] = {
         "raw": refined.prepared.rows, "kept": refined.kept, "dropped": _dropped(course),
         "params": params.scale.plan, "seed": params.seed,
     }  # fmt: skip
     found = [course.experiment(run_battery, **on)]
-    if params.scale.command.run:
-        found.append(course.experiment(run_command, **on, command=params.scale.command))
-    if params.scale.jobs.model:
-        found.append(course.experiment(run_jobs, **on, jobs=params.scale.jobs, llm=params.llm))
+    if given.lora.enabled:
+        found.append(course.experiment(run_lora, **on, lora=given.lora))
+    if given.command.run:
+        found.append(course.experiment(run_command, **on, command=given.command))
+    if given.jobs.model:
+        found.append(course.experiment(run_jobs, **on, jobs=given.jobs, llm=params.llm))
     return release(
         course, refined.prepared, refined.kept, params, call, refined.passports, refined.may_not,
         _scaling([one for one in found if one], params, course.place),
@@ -122,7 +130,7 @@ def _scaling(found: Sequence[Experiment], params: ScaleRunParams, place: str) ->
         return None
     points = pl.concat([read_dataset(one.points).collect() for one in found])
     own = points.filter(trainer=NAME)["metric"].unique(maintain_order=True).to_list()
-    metrics = [*METRICS, *metrics_of(own, params.scale.command)]
+    metrics = [*METRICS, *metrics_of(own, params.scale.command), METRIC]
     metrics += [metric for trainer in BATTERY for metric in trainer.metrics]
     failures = [why for one in found for why in one.facts["failures"]]
     facts = {**found[0].facts, "failures": failures,

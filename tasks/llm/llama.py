@@ -62,6 +62,11 @@ class Llama:
             found.append(self._of(states[start + first - 1 : end - 1], ids[start + first : end]))
         return found
 
+    def hidden(self, tokens: Sequence[int], layers: int) -> Matrix:
+        """States of one sequence after the first `layers` layers: tokens by the model's width."""
+        ids = np.asarray(tokens, np.intp)
+        return self._through(self.embedding[ids], [len(ids)], self.layers[:layers])
+
     def _of(self, states: Matrix, ids: np.ndarray) -> Matrix:
         """Log-probability of each id after the state before it."""
         found = np.empty(len(ids), np.float32)
@@ -75,10 +80,15 @@ class Llama:
 
     def _states(self, ids: np.ndarray, lengths: list[int]) -> Matrix:
         """Last layer's state of every token; sequences see themselves alone."""
+        return self._normed(self._through(self.embedding[ids], lengths, self.layers), self.norm)
+
+    def _through(
+        self, states: Matrix, lengths: list[int], layers: Sequence["_Layer"]
+    ) -> Matrix:  # fmt: skip
+        """`states`, which are changed, after `layers`."""
         places = np.concatenate([np.arange(length) for length in lengths])
         turned = np.exp(1j * places[:, None] * self.angles).astype(np.complex64)[:, None]
-        states = self.embedding[ids]
-        for layer in self.layers:
+        for layer in layers:
             qkv = self._normed(states, layer.norm) @ layer.qkv
             seen = [self._attended(qkv[a:b], turned[a:b]) for a, b in _spans(lengths)]
             states += np.concatenate(seen) @ layer.out
@@ -86,7 +96,7 @@ class Llama:
             gate, up = np.split(both, 2, axis=1)
             gate *= 0.5 + 0.5 * np.tanh(gate / 2)  # SiLU, which never overflows so
             states += (gate * up) @ layer.down
-        return self._normed(states, self.norm)
+        return states
 
     def _normed(self, states: Matrix, weight: Matrix) -> Matrix:
         size = np.sqrt(np.square(states).mean(axis=1, keepdims=True) + self.epsilon)

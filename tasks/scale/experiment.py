@@ -18,7 +18,8 @@ from tasks.embed.vectors import memory
 from tasks.llm.params import LlmParams
 from tasks.scale.command import Command
 from tasks.scale.jobs import Jobs
-from tasks.scale.params import CommandParams, JobsParams, PlanParams
+from tasks.scale.lora import Lora
+from tasks.scale.params import CommandParams, JobsParams, LoraParams, PlanParams
 from tasks.scale.plan import Cell, cells, dear_cells
 from tasks.scale.points import train_all
 from tasks.scale.pool import Pool, pool_of
@@ -114,6 +115,20 @@ def run_battery(
     return run_experiment(
         Rows(raw, kept, dropped), params, seed, NAME, BATTERY,
         lambda pool: cells(pool, params, seed),
+    )  # fmt: skip
+
+
+@task(name="scale.lora", cache_key_fn=stage_key)
+@on_one_thread
+def run_lora(
+    raw: DatasetRef, kept: DatasetRef, dropped: dict[str, DatasetRef], params: PlanParams,
+    lora: LoraParams, seed: int = 0,
+) -> Experiment:  # fmt: skip
+    """Train an adapter of the local model on the sets of a few arms."""
+    small = params.model_copy(update={"most_rows": lora.most_rows})
+    return run_experiment(
+        Rows(raw, kept, dropped), params, seed, "scale.lora", [Lora(lora)],
+        lambda pool: dear_cells(pool, small, lora, seed),
     )  # fmt: skip
 
 

@@ -134,6 +134,30 @@ class JobsParams(DearParams):
     not_content: ClassVar[set[str]] = {"budget", "poll", "hours"}
 
 
+class LoraParams(DearParams):
+    """An adapter on the last layers of the small local model, trained on this machine."""
+
+    enabled: bool = Field(
+        default=False, title="Adapter",
+        description="Also fine-tune the local model (finery models install; the extra lora): "
+        "minutes on a processor.",
+    )  # fmt: skip
+    most_rows: int = Field(default=200, ge=12, title="Most rows", description="Of the largest set.")
+    held_out: int = Field(
+        default=40, ge=8, title="Held-out rows", description="That the loss is measured on."
+    )
+    layers: int = Field(
+        default=4, ge=1, le=12, title="Layers", description="The last so many get an adapter."
+    )
+    rank: int = Field(default=8, ge=1, le=256, title="Rank", description="Of the adapter.")
+    rate: float = Field(
+        default=4e-4, gt=0, lt=1, title="Learning rate", description="Constant, over one pass."
+    )
+    max_tokens: int = Field(
+        default=256, ge=32, le=2048, title="Most tokens", description="Of a row; more are cut off."
+    )
+
+
 class VerdictParams(StageParams):
     """What more data must bring."""
 
@@ -159,6 +183,7 @@ class ScaleParams(StageParams):
     """How much data the set needs."""
 
     plan: PlanParams = Field(default=PlanParams(), title="Plan")
+    lora: LoraParams = Field(default=LoraParams(), title="Adapter of the local model")
     command: CommandParams = Field(default=CommandParams(), title="Your own training")
     jobs: JobsParams = Field(default=JobsParams(), title="Fine-tuning jobs")
     verdict: VerdictParams = Field(default=VerdictParams(), title="Verdict")
