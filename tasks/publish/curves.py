@@ -61,16 +61,16 @@ def draw(plot: Plot) -> Markup:
     return Markup("").join(drawn)
 
 
-def chances(lines: Sequence[tuple[str, Sequence[Place]]], now: float) -> Markup:
-    """Probabilities over rows, a line for each kind."""
-    rows = [n for _, line in lines for n, _ in line]
-    if not rows:
+def chances(lines: Sequence[tuple[str, Sequence[Place]]]) -> Markup:
+    """Probabilities over how many times the rows there are, a line for each kind."""
+    times = [n for _, line in lines for n, _ in line]
+    if not times:
         return Markup("")
-    x, y = _Axis(min(rows), max(rows), log=True), _Axis(0, 1)
+    x, y = _Axis(min(times), max(times), log=True), _Axis(0, 1)
     inside = [_PATH.format(f"curve {kind}", _path(line, x, y)) for kind, line in lines]
     grid = [(_GRID.format(LEFT, p, p) + _WORD.format("end", LEFT - 1, p + 4, f"{share:.0%}"))
             for share in (0, 0.5, 1) for p in [HEIGHT * (1 - y.place(share))]]  # fmt: skip
-    ticks = [(now * factor, f"{round(now * factor):,}") for factor in (1, 1.5, 2, 3, 4)]
+    ticks = [(factor, f"×{factor:g}") for factor in (1, 1.5, 2, 3, 4)]
     feet = [_WORD.format(_anchor(x.place(n)), LEFT + (100 - LEFT) * x.place(n), HEIGHT + 16, text)
             for n, text in ticks if x.low <= n <= x.high * 1.001]  # fmt: skip
     return Markup("").join([*grid, *feet, _stretched(inside)])

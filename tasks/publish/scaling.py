@@ -72,9 +72,10 @@ def plot_of(measure: Mapping[str, Any]) -> Markup:
 
 def chances_of(measures: Sequence[Mapping[str, Any]]) -> Markup:
     """The chance of each measure's goal over the rows as SVG."""
-    lines = [(f"m{at}", [(n, p) for n, p in one["target"]["chance"]])
-             for at, one in enumerate(measures)]  # fmt: skip
-    return chances(lines, measures[0]["rows"])
+    return chances(
+        [(f"m{at}", [(n / one["rows"], p) for n, p in one["target"]["chance"]])
+         for at, one in enumerate(measures)]
+    )  # fmt: skip
 
 
 def deadline(endpoint: str) -> str:

@@ -6,7 +6,7 @@ numbers by the name of what was measured, and if it likes `cost` in money.
 
 import hashlib
 import json
-import math
+import re
 import shlex
 import subprocess
 import tempfile
@@ -14,10 +14,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tasks.scale.corpus import Corpus
+from tasks.scale.jobs import METRICS
+from tasks.scale.lora import METRIC
 from tasks.scale.params import CommandParams
+from tasks.scale.proxies import BATTERY
 from tasks.scale.trainer import Held, Metric, Point, Subset, TrainingError, tokens_of
 
 NAME = "command"
+MOST = 1e12  # of a measure; what is larger, or no number, is none
+TAKEN = {metric.name for trainer in BATTERY for metric in trainer.metrics} | {
+    metric.name for metric in (*METRICS, METRIC)
+}
 DECIDING = {".py", ".sh", ".yaml", ".yml", ".json", ".toml", ".cfg", ".ini"}
 """Files of a command that decide what comes of it; others may be logs."""
 
@@ -56,6 +63,14 @@ class Command:
         tokens = int(tokens_of(corpus, subset)[0])
         for at, (name, value) in enumerate(sorted(measures.items())):
             less = 1 - value if name in self.params.higher else value
+            if name in TAKEN or not re.fullmatch(r"[\w .:/@-]{1,40}", name):
+                raise TrainingError("a measure of its has a name that is taken, or is none")
+            if less < 0:
+                most = "above 1" if name in self.params.higher else "below 0"
+                raise TrainingError(
+                    f"its measure {name} is {most}; less is better and 0 the least, and what "
+                    "scale.command.higher names lies between 0 and 1"
+                )
             yield Point(name, size, tokens, less, 0.0 if at else cost)
 
     def _run(self, words: Sequence[str]) -> str:
@@ -85,9 +100,10 @@ def _measures(said: str) -> tuple[dict[str, float], float]:
     if not isinstance(found, dict):
         raise TrainingError("its last line is no JSON object")
     numbers = {name: float(value) for name, value in found.items()
-               if isinstance(value, int | float) and not isinstance(value, bool)}  # fmt: skip
+               if isinstance(value, int | float) and not isinstance(value, bool)
+               and abs(value) < MOST}  # fmt: skip
     cost = numbers.pop("cost", 0.0)
-    if not numbers or not all(map(math.isfinite, [*numbers.values(), cost])):
+    if not numbers or cost < 0:
         raise TrainingError("its last line has no measure that is a number")
     return numbers, cost
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from tasks.scale.defects import DEFECTS
 from tasks.scale.families import Floats
-from tasks.scale.fit import FARTHEST, LEVEL, fit
+from tasks.scale.fit import FARTHEST, LEVEL, check, fit, forecast
 from tasks.scale.multiplier import Multiplier, multiplier
 from tasks.scale.params import VerdictParams
 from tasks.scale.trainer import Metric
@@ -136,7 +136,7 @@ def _forecast(curve: Curve, params: VerdictParams, target: float) -> Facts:
         return {"forecast": None, "self_check": None, "gains": [], "target": None}
     last, now = curve.sizes[-1], float(curve.means[-1])
     ahead = [float(n) for n in np.geomspace(last, FARTHEST * last, STEPS)]
-    found = fit(curve.sizes, curve.values, ahead, curve.parts)
+    found = forecast(curve.sizes, curve.values, ahead, curve.parts)
     low, high = found.interval()
     band = [
         {"rows": round(n), "mean": float(m), "low": float(a), "high": float(b)}
@@ -152,22 +152,19 @@ def _forecast(curve: Curve, params: VerdictParams, target: float) -> Facts:
 
 def self_check(curve: Curve) -> Facts | None:
     """What the smaller sizes said of the largest one, beside what was seen there."""
-    sizes, values, parts = curve.sizes[:-1], curve.values[:-1], curve.parts[:-1]
-    if len(sizes) < SIZES - 1:
+    found = check(curve.sizes, curve.values, curve.parts)
+    if found is None:
         return None
-    found = fit(sizes, values, [float(curve.sizes[-1])], parts)
-    (low,), (high,), told = *found.interval(), float(found.mean[0])
-    seen = float(curve.means[-1])
     return {
-        "rows": curve.sizes[-1], "told": told, "low": float(low), "high": float(high),
-        "seen": seen, "error": abs(told - seen) / max(abs(seen), 1e-12),
-        "inside": bool(low <= seen <= high),
+        "rows": curve.sizes[-1], **found._asdict(), "doubt": found.doubt,
+        "error": abs(found.told - found.seen) / max(abs(found.seen), 1e-12),
+        "inside": found.low <= found.seen <= found.high,
     }  # fmt: skip
 
 
 def _gain(curve: Curve, factor: float, now: float, params: VerdictParams) -> Facts:
     rows = factor * curve.sizes[-1]
-    found = fit(curve.sizes, curve.values, [rows], curve.parts)
+    found = forecast(curve.sizes, curve.values, [rows], curve.parts)
     (low,), (high,) = found.interval()
     gain, more = now - float(found.mean[0]), rows - curve.sizes[-1]
     price = more * params.row_price

@@ -25,8 +25,9 @@ from tasks.scale.defects import scramble
 from tasks.scale.params import PlanParams
 from tasks.scale.trainer import Held
 
-MOST_HELD = 600
+MOST_HELD, LEAST_HELD = 600, 16
 FEWEST = 64  # curated rows; with fewer there are no five sizes
+LEAST = 24  # rows of another arm; a smaller one has no sets to draw
 FEW_DROPPED = 0.01  # of the curated rows; a stage that dropped less is not left out
 MOST_LEFT_OUT = 4
 
@@ -78,6 +79,13 @@ def pool_of(
         pl.concat([listed["answer"], scramble(listed["answer"], seed)]), memo, listed["messages"],
     )  # fmt: skip
     arms = _arms(free, curated, dropped if params.leave_out else {})
+    if len(arms["curated"]) < FEWEST // 2:
+        raise UsageError(
+            f"of {mine.height} curated rows {len(held)} are held out, and {len(near)} rows say "
+            f"almost what those say: {len(arms['curated'])} are left to train on, and it takes "
+            f"{FEWEST // 2}. The set repeats itself; more of other kinds, or a higher "
+            "scale.plan.similarity, would do"
+        )
     rows = listed.select("id", "source", "stratum", "is_human", "at")
     return Pool(rows, corpus, Held(held), arms, len(near))
 
@@ -99,7 +107,7 @@ def order(rows: pl.DataFrame, seed: int, *, stratified: bool = True) -> Ints:
 def _held_out(mine: pl.DataFrame, params: PlanParams, seed: int) -> Ints:
     people = mine.filter("is_human")
     people = people if people.height >= FEWEST else mine
-    wanted = min(MOST_HELD, round(params.held_out * people.height))
+    wanted = min(MOST_HELD, max(LEAST_HELD, round(params.held_out * people.height)))
     return np.sort(order(people, seed)[:wanted])
 
 
@@ -139,4 +147,4 @@ def _arms(
     most = sorted(larger, key=lambda stage: -larger[stage].height)[:MOST_LEFT_OUT]
     if len(most) > 1 or (most and larger[most[0]].height < free.height):
         arms |= {f"without {stage}": at(larger[stage]) for stage in most}
-    return arms
+    return {name: rows for name, rows in arms.items() if name == "curated" or len(rows) >= LEAST}

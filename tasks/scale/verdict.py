@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from tasks.scale.families import Floats
-from tasks.scale.fit import fit, noise_of
+from tasks.scale.fit import forecast, noise_of
 
 Verdict = Literal["add data", "enough", "not improving", "undecided"]
 SEEDS, SIZES = 3, 5  # fewer of either, and there is no verdict
@@ -63,7 +63,7 @@ def worth_of(
     sizes: Sequence[int], values: Floats, worth: float, parts: Floats | None = None
 ) -> float:
     """Probability that twice the rows take off a share `worth` of today's value."""
-    found = fit(sizes, values, [2.0 * sizes[-1]], parts)
+    found = forecast(sizes, values, [2.0 * sizes[-1]], parts)
     return float(found.below(float(values[-1].mean()) * (1 - worth))[0])
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from tasks.scale.corpus import Corpus
 from tasks.scale.defects import DEFECTS, scramble
 from tasks.scale.families import FAMILIES, Floats
-from tasks.scale.fit import Posterior, fit, noise_of
+from tasks.scale.fit import Posterior, forecast, noise_of
 from tasks.scale.multiplier import multiplier
 from tasks.scale.proxies import BATTERY
 from tasks.scale.trainer import Held, Subset
@@ -66,7 +66,7 @@ def curves() -> Section:
 
 
 def _told(cases: Sequence[lcdb.Case]) -> list[Told]:
-    return [Told(case, fit(case.sizes, case.values, case.at)) for case in cases]
+    return [Told(case, forecast(case.sizes, case.values, case.at)) for case in cases]
 
 
 def _line(

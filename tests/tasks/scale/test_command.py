@@ -80,6 +80,20 @@ def test_another_script_is_another_training(tmp_path, script):
         ("print('[1]')", "its last line is no JSON object"),
         ('print(\'{"name": "x"}\')', "its last line has no measure that is a number"),
         ("print('{\"loss\": NaN}')", "its last line has no measure that is a number"),
+        ("print('{\"loss\": ' + '9' * 400 + '}')", "its last line has no measure that is a number"),
+        ('print(\'{"loss": 1, "cost": -1}\')', "its last line has no measure that is a number"),
+        ("print('{\"coverage\": 1}')", "a measure of its has a name that is taken, or is none"),
+        ("print('{\"\": 1}')", "a measure of its has a name that is taken, or is none"),
+        (
+            "print('{\"reward\": -1}')",
+            "its measure reward is below 0; less is better and 0 the "
+            "least, and what scale.command.higher names lies between 0 and 1",
+        ),
+        (
+            "print('{\"accuracy\": 83}')",
+            "its measure accuracy is above 1; less is better and 0 the "
+            "least, and what scale.command.higher names lies between 0 and 1",
+        ),
         ("", "its last line is no JSON"),
         ("import time; time.sleep(60)", "it took more than 0.02 minutes"),
     ],

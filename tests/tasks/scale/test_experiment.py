@@ -75,6 +75,22 @@ def test_too_few_rows_are_told_of():
         pool(rows(63))
 
 
+def test_a_set_that_repeats_itself_is_told_so():
+    some = rows(100)
+    same = [{**some[0], "id": f"c{n}"} for n in range(100)]
+    with pytest.raises(UsageError, match="are left to train on, and it takes 32"):
+        pool(same)
+
+
+def test_a_tiny_share_still_holds_rows_out():
+    assert len(pool(rows(120), params=PlanParams(held_out=0.001)).held.rows) == 16
+
+
+def test_an_arm_of_a_few_rows_is_none():
+    made = rows(150, seed=9, origin="synthetic")
+    assert "human" not in pool([*rows(20), *made]).arms
+
+
 def test_rows_without_an_answer_take_no_part():
     some = rows(100)
     asks = row("q", {"role": "user", "content": "Well?", "extra": None})

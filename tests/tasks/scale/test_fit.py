@@ -5,7 +5,7 @@ import pytest
 
 from tasks.scale.families import FAMILIES, prior, shapes
 from tasks.scale.findings import Curve, self_check
-from tasks.scale.fit import CONFORMAL, fit, noise_of
+from tasks.scale.fit import CONFORMAL, check, fit, forecast, noise_of
 from tasks.scale.verdict import judge, worth_of
 
 SIZES = (125, 250, 500, 1000, 2000, 4000)
@@ -143,6 +143,15 @@ def test_asking_for_more_makes_it_less_likely():
     values = draws(power)
     chances = [worth_of(SIZES, values, worth) for worth in (0.01, 0.05, 0.1, 0.3)]
     assert chances == sorted(chances, reverse=True)
+
+
+def test_a_curve_that_did_not_foretell_its_end_is_doubted_more():
+    values = draws(power)
+    values[-1] -= 0.05
+    trusted, doubted = fit(SIZES, values, [8000]), forecast(SIZES, values, [8000])
+    assert doubted.mean[0] == pytest.approx(trusted.mean[0])
+    assert doubted.sd[0] > 1.5 * trusted.sd[0]
+    assert check(SIZES[:4], values[:4]) is None
 
 
 def test_the_self_check_hides_the_last_point():
