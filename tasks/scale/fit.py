@@ -22,7 +22,7 @@ MEAN, SPREAD = 0.5, 0.5  # of c and of a, before any point is seen, in the same 
 FARTHEST = 4.0  # times the largest size; beyond, nothing is said
 LEVEL = 0.8  # of intervals
 FEWEST = 4  # sizes that a curve is laid through to foretell the next
-CONFORMAL = {1: 1.10, 2: 1.28}
+CONFORMAL = {1: 1.05, 2: 1.18}
 """By doublings: half-width of an interval in standard deviations, learned from LCDB's curves."""
 
 
