@@ -23,9 +23,12 @@ def price_jobs(rows: DatasetRef, params: ScaleRunParams) -> list[Priced]:
     raw = read_dataset(rows)
     ids = raw.select("id").collect()["id"]
     pool = pool_of(raw, ids, {}, params.scale.plan, params.seed)
-    planned = list(dear_cells(pool, params.scale.plan, given, params.seed))
-    tokens = sum(int(tokens_of(pool.corpus, cell.subset).sum()) for cell in planned)
-    calls = sum(len(cell.subset.sizes) for cell in planned)
+    planned = [cell for cell in dear_cells(pool, params.scale.plan, given, params.seed)
+               if cell.arm == "curated"]  # fmt: skip
+    # no other arm has larger sets, and which there are is known when rows have been dropped
+    arms = len(set(given.arms))
+    tokens = arms * sum(int(tokens_of(pool.corpus, cell.subset).sum()) for cell in planned)
+    calls = arms * sum(len(cell.subset.sizes) for cell in planned)
     cost = jobs.price(tokens)
     note = f"at most; the cap is {given.budget:g}; {deadline(params.llm.endpoint)}".rstrip("; ")
     return [Priced("scale.jobs", given.model, calls, 0, tokens * given.epochs, 0, cost, note)]

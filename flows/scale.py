@@ -31,7 +31,7 @@ from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release, Scaling
 from tasks.redact.params import RedactParams
-from tasks.scale.command import NAME, metrics_of
+from tasks.scale.command import NAME, Command, metrics_of
 from tasks.scale.experiment import Experiment, run_battery, run_command, run_jobs, run_lora
 from tasks.scale.findings import findings
 from tasks.scale.jobs import METRICS, Jobs
@@ -106,7 +106,8 @@ def scale_files(
     if given.lora.enabled:
         found.append(course.experiment(run_lora, **on, lora=given.lora))
     if given.command.run:
-        found.append(course.experiment(run_command, **on, command=given.command))
+        found.append(course.experiment(run_command, **on, command=given.command,
+                                       version=Command(given.command).version))  # fmt: skip
     if given.jobs.model:
         found.append(course.experiment(run_jobs, **on, jobs=given.jobs, llm=params.llm))
     return release(
@@ -128,12 +129,14 @@ def _scaling(found: Sequence[Experiment], params: ScaleRunParams, place: str) ->
     """All experiments as one; what the user's own training says comes first."""
     if not found:
         return None
-    points = pl.concat([read_dataset(one.points).collect() for one in found])
+    # what was remembered is no fact of the rows, and would differ from run to run
+    points = pl.concat([read_dataset(one.points).collect() for one in found]).drop("remembered")
     own = points.filter(trainer=NAME)["metric"].unique(maintain_order=True).to_list()
     metrics = [*METRICS, *metrics_of(own, params.scale.command), METRIC]
     metrics += [metric for trainer in BATTERY for metric in trainer.metrics]
     failures = [why for one in found for why in one.facts["failures"]]
     facts = {**found[0].facts, "failures": failures,
              "unfinished": sum(one.unfinished for one in found)}  # fmt: skip
-    said = findings(points, metrics, params.scale.verdict)
+    del facts["cpu_seconds"]  # stands with the timings
+    said = findings(points, metrics, params.scale.verdict, facts["have"])
     return Scaling(points=write_dataset(points, place), facts={**facts, **said})

@@ -153,7 +153,7 @@ def _scaling(report: dict[str, Any]) -> list[str]:
     lines = [headline(found)] if found else []
     for one in found.get("measures", ()):
         gain = one["gains"][0] if one["gains"] else None
-        more = f"; twice the rows: {gain['share']:.1%} better" if gain else ""
+        more = f"; {gain['share']:.1%} better with {gain['rows']:,}" if gain else ""
         verdict = one["verdict"]
         lines.append(f"  {one['title']}: {one['now']:.3f} with {one['rows']:,} rows{more}; "
                      f"{verdict['verdict']} ({verdict['why']})")  # fmt: skip

@@ -18,7 +18,7 @@ ARMS = {
 }
 LINES = 3  # arms that are drawn beside the curated one
 YES = {"add data": "more rows are worth having", "enough": "there is enough",
-       "not improving": "more rows like these change nothing",
+       "not improving": "no change could be seen from more rows",
        "undecided": "it cannot be told"}  # fmt: skip
 
 
@@ -32,10 +32,18 @@ def headline(scaling: Mapping[str, Any]) -> str:
     if len(verdicts) == 1:
         (verdict,) = verdicts
         start = "The one measure says" if many == 1 else f"All {_spelled(many)} measures say"
-        return f"{start}: {YES.get(verdict, verdict)}."
+        chances = sorted(one["verdict"]["probability"] for one in measures
+                         if one["verdict"]["probability"] is not None)  # fmt: skip
+        sure = f", with a chance of {_ends(chances)}" if verdict == "add data" and chances else ""
+        return f"{start}: {YES.get(verdict, verdict)}{sure}."
     said = [f"{n} of {many} measures {'says' if n == 1 else 'say'} that {YES.get(v, v)}"
             for v, n in sorted(verdicts.items(), key=lambda item: -item[1])]  # fmt: skip
     return ", ".join(said) + "."
+
+
+def _ends(chances: Sequence[float]) -> str:
+    low, high = (f"{min(max(round(100 * p), 1), 99)} %" for p in (chances[0], chances[-1]))
+    return low if low == high else f"{low} to {high}"
 
 
 def _spelled(n: int) -> str:

@@ -6,22 +6,28 @@ numbers by the name of what was measured, and if it likes `cost` in money.
 
 import hashlib
 import json
+import os
 import re
 import shlex
+import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tasks.scale.corpus import Corpus
 from tasks.scale.jobs import METRICS
 from tasks.scale.lora import METRIC
-from tasks.scale.params import CommandParams
+from tasks.scale.params import CommandParams, filled
 from tasks.scale.proxies import BATTERY
 from tasks.scale.trainer import Held, Metric, Point, Subset, TrainingError, tokens_of
 
 NAME = "command"
-MOST = 1e12  # of a measure; what is larger, or no number, is none
+LOG = "scale/command.log"  # in the store: the end of what the last training that failed said
+MOST_SAID, LARGE = 20_000, 2**20  # characters of it; bytes of a program that is no script
+MOST = 1e9  # of a measure; what is larger, or no number, is none
 TAKEN = {metric.name for trainer in BATTERY for metric in trainer.metrics} | {
     metric.name for metric in (*METRICS, METRIC)
 }
@@ -36,12 +42,12 @@ class Command:
     is_dear = True
     metrics: tuple[Metric, ...] = ()  # known when it has run: `metrics_of`
 
-    def __init__(self, params: CommandParams) -> None:
-        self.params = params
+    def __init__(self, params: CommandParams, store: str = "") -> None:
+        self.params, self.store = params, store
         digest = hashlib.sha256(json.dumps([params.run, params.higher, params.version]).encode())
-        for word in shlex.split(params.run):
-            if Path(word).suffix in DECIDING and Path(word).is_file():
-                digest.update(Path(word).read_bytes())
+        self.spent = 0.0
+        for file in _deciding(params.run):
+            digest.update(file.read_bytes())
         self.version = digest.hexdigest()[:16]
 
     def train(self, corpus: Corpus, subset: Subset, held: Held, seed: int) -> Iterator[Point]:
@@ -56,10 +62,10 @@ class Command:
             train.write_text(corpus.jsonl(subset.prompts), encoding="utf-8")
             held_out.write_text(corpus.jsonl(held.rows), encoding="utf-8")
             out.mkdir()
-            words = [word.format(train=train, held_out=held_out, seed=seed, out=out)
-                     for word in shlex.split(self.params.run)]  # fmt: skip
-            said = self._run(words)
+            given = {"train": train, "held_out": held_out, "seed": seed, "out": out}
+            said = self._run([filled(word, given) for word in shlex.split(self.params.run)])
         measures, cost = _measures(said)
+        self.spent += cost
         tokens = int(tokens_of(corpus, subset)[0])
         for at, (name, value) in enumerate(sorted(measures.items())):
             less = 1 - value if name in self.params.higher else value
@@ -75,19 +81,45 @@ class Command:
 
     def _run(self, words: Sequence[str]) -> str:
         try:
-            done = subprocess.run(
-                words, capture_output=True, text=True, errors="replace", check=False,
-                stdin=subprocess.DEVNULL, timeout=60 * self.params.minutes,
+            program = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                text=True, errors="replace", start_new_session=True,
             )  # fmt: skip
         except FileNotFoundError:
             raise TrainingError(f"there is no program {words[0]!r}") from None
-        except PermissionError:
-            raise TrainingError(f"{words[0]!r} may not be run") from None
+        except OSError as error:
+            raise TrainingError(f"{words[0]!r} cannot be run: {error.strerror}") from None
+        try:
+            said, complaint = program.communicate(timeout=60 * self.params.minutes)
         except subprocess.TimeoutExpired:
             raise TrainingError(f"it took more than {self.params.minutes:g} minutes") from None
-        if done.returncode:
-            raise TrainingError(f"it ended with code {done.returncode}")
-        return done.stdout
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)  # also what it has started
+            program.wait()
+        if program.returncode:
+            self._keep(complaint)
+            where = f"what it said last is in {LOG} in the store"
+            raise TrainingError(f"it ended with code {program.returncode}; {where}")
+        return said
+
+    def _keep(self, complaint: str) -> None:
+        """Rows may stand in it, so it goes to the store and never into a report."""
+        if self.store:
+            file = Path(self.store, LOG)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(complaint[-MOST_SAID:], encoding="utf-8")
+
+
+def _deciding(run: str) -> list[Path]:
+    """Scripts and settings that a command names, and a program of one's own."""
+    words = shlex.split(run)
+    named = [Path(part) for word in words for part in word.split("=")]
+    found = [file for file in named if file.suffix in DECIDING and file.is_file()]
+    program = shutil.which(words[0]) if words else None
+    if program and Path(program).stat().st_size < LARGE:
+        found.append(Path(program))
+    return found
 
 
 def _measures(said: str) -> tuple[dict[str, float], float]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef, read_dataset, write_dataset
+from tasks.base.errors import StageError
 from tasks.base.progress import Progress, announce
 from tasks.base.report import Cost
 from tasks.embed import encoders
@@ -77,13 +78,12 @@ def run_experiment(
         announce(Progress(name, done, len(planned), rows.kept.rows))
 
     done = train_all(planned, pool, trainers, store, tell)
-    spent = done.points.filter(~pl.col("remembered"))["cost"].sum()
-    facts = {
+    facts: dict[str, Any] = {
         **_plan(pool, planned), "failures": done.failures,
         "cpu_seconds": round(time.process_time() - started, 1),
     }  # fmt: skip
     return Experiment(
-        points=write_dataset(done.points, store), facts=facts, cost=Cost(money=spent),
+        points=write_dataset(done.points, store), facts=facts, cost=Cost(money=done.spent),
         unfinished=done.missing,
     )  # fmt: skip
 
@@ -95,6 +95,8 @@ def _ids(ref: DatasetRef) -> pl.Series:
 def _plan(pool: Pool, planned: list[Cell]) -> dict[str, Any]:
     return {
         "held_out": len(pool.held.rows),
+        "held_out_made": int((~pool.rows["is_human"].gather(pool.held.rows)).sum()),
+        "have": pool.curated,
         "near": pool.near,
         "arms": {name: len(rows) for name, rows in pool.arms.items()},
         "sizes": list(planned[0].subset.sizes) if planned else [],
@@ -139,7 +141,7 @@ def run_jobs(
 ) -> Experiment:  # fmt: skip
     """Have a model fine-tuned on the largest sets of a few arms."""
     return run_experiment(
-        Rows(raw, kept, dropped), params, seed, "scale.jobs", [Jobs(jobs, llm)],
+        Rows(raw, kept, dropped), params, seed, "scale.jobs", [Jobs(jobs, llm, raw.store)],
         lambda pool: dear_cells(pool, params, jobs, seed),
     )  # fmt: skip
 
@@ -147,10 +149,13 @@ def run_jobs(
 @task(name="scale.command", cache_key_fn=stage_key)
 def run_command(
     raw: DatasetRef, kept: DatasetRef, dropped: dict[str, DatasetRef], params: PlanParams,
-    command: CommandParams, seed: int = 0,
+    command: CommandParams, version: str, seed: int = 0,
 ) -> Experiment:  # fmt: skip
-    """Run the user's own training on the largest sets of a few arms."""
+    """Run the user's own training, of this `version`, on the largest sets of a few arms."""
+    own = Command(command, raw.store)
+    if own.version != version:
+        raise StageError("the training has changed since the run began; run again")
     return run_experiment(
-        Rows(raw, kept, dropped), params, seed, "scale.command", [Command(command)],
+        Rows(raw, kept, dropped), params, seed, "scale.command", [own],
         lambda pool: dear_cells(pool, params, command, seed),
     )  # fmt: skip

@@ -12,10 +12,11 @@ from tasks.scale.fit import FARTHEST, LEVEL, check, fit, forecast
 from tasks.scale.multiplier import Multiplier, multiplier
 from tasks.scale.params import VerdictParams
 from tasks.scale.trainer import Metric
-from tasks.scale.verdict import SEEDS, SIZES, judge
+from tasks.scale.verdict import SEEDS, SIZES, has_risen, judge
 
 Facts = dict[str, Any]
 REFERENCE = "curated"
+TELLING = 0.005  # share by which a measure must be worse for a planted defect
 STEPS = 25  # of a line that is drawn
 
 
@@ -33,29 +34,37 @@ class Curve(NamedTuple):
         found: Floats = self.values.mean(axis=1)
         return found
 
+    def falls(self) -> bool:
+        """Whether it is not worse at its end than before."""
+        return self.values.shape[1] < SEEDS or not has_risen(self.sizes, self.values, self.parts)
+
     def fits(self) -> bool:
-        """Whether there is enough to fit."""
-        return len(self.sizes) >= SIZES and self.values.shape[1] >= SEEDS
+        """Whether there is enough to fit, and it is no curve that rises."""
+        enough = len(self.sizes) >= SIZES and self.values.shape[1] >= SEEDS
+        return enough and self.falls()
 
 
-def findings(points: pl.DataFrame, metrics: Sequence[Metric], params: VerdictParams) -> Facts:
+def findings(
+    points: pl.DataFrame, metrics: Sequence[Metric], params: VerdictParams, have: int
+) -> Facts:
     """All that is said of an experiment.
 
     Args:
         points: Table of `tasks.scale.points.SCHEMA`.
         metrics: What was measured.
         params: What more data must bring.
+        have: Curated rows that there are; the largest set is a part of them.
     """
     measured = [m for m in metrics if m.name in set(points["metric"])]
     by_metric = {m.name: curves(points.filter(metric=m.name)) for m in measured}
-    found = [_measure(by_metric[m.name], m, params) for m in measured
+    found = [_measure(by_metric[m.name], m, params, have) for m in measured
              if REFERENCE in by_metric[m.name]]  # fmt: skip
     return {
         "measures": found,
         "verdicts": _count(found),
         "spent": round(float(points["cost"].sum()), 4),
         "points": points.height,
-        "remembered": int(points["remembered"].sum()),
+        "unknown_targets": sorted(set(params.targets) - {m.name for m in measured}),
         "level": LEVEL, "farthest": FARTHEST, "worth": params.worth, "row_price": params.row_price,
     }  # fmt: skip
 
@@ -84,11 +93,14 @@ def curves(points: pl.DataFrame) -> dict[str, Curve]:
     return found
 
 
-def _measure(by_arm: Mapping[str, Curve], metric: Metric, params: VerdictParams) -> Facts:
+def _measure(
+    by_arm: Mapping[str, Curve], metric: Metric, params: VerdictParams, have: int
+) -> Facts:
     mine = by_arm[REFERENCE]
     judged = judge(mine.sizes, mine.values, params.worth, mine.parts)
     now = float(mine.means[-1])
-    fitted = _forecast(mine, params, params.targets.get(metric.name, now * (1 - params.goal)))
+    target = params.targets.get(metric.name, now * (1 - params.goal))
+    fitted = _forecast(mine, params, target, have)
     return {
         **metric._asdict(), "now": now, "rows": mine.sizes[-1],
         "verdict": judged._asdict(),
@@ -100,7 +112,7 @@ def _measure(by_arm: Mapping[str, Curve], metric: Metric, params: VerdictParams)
 
 def _arm(curve: Curve, reference: Curve) -> Facts:
     """A curve's points, and what one of its rows is worth in curated ones, by rows and tokens."""
-    is_same = curve is reference
+    is_same = curve is reference or not (curve.falls() and reference.falls())
     by_rows = multiplier((reference.sizes, reference.values), (curve.sizes, curve.values))
     by_tokens = multiplier((reference.tokens, reference.values), (curve.tokens, curve.values))
     return {
@@ -130,7 +142,7 @@ def _line(curve: Curve) -> list[list[float]]:
     return [[round(float(n), 1), float(y)] for n, y in zip(at, means, strict=True)]
 
 
-def _forecast(curve: Curve, params: VerdictParams, target: float) -> Facts:
+def _forecast(curve: Curve, params: VerdictParams, target: float, have: int) -> Facts:
     """Where the curve goes, how well it would have told its own last point, and what is gained."""
     if not curve.fits():
         return {"forecast": None, "self_check": None, "gains": [], "target": None}
@@ -145,7 +157,7 @@ def _forecast(curve: Curve, params: VerdictParams, target: float) -> Facts:
     return {
         "forecast": band,
         "self_check": self_check(curve),
-        "gains": [_gain(curve, factor, now, params) for factor in (2.0, FARTHEST)],
+        "gains": [_gain(curve, factor, params, have) for factor in (2.0, FARTHEST)],
         "target": _target(ahead, found.below(target), target, now),
     }  # fmt: skip
 
@@ -162,12 +174,16 @@ def self_check(curve: Curve) -> Facts | None:
     }  # fmt: skip
 
 
-def _gain(curve: Curve, factor: float, now: float, params: VerdictParams) -> Facts:
-    rows = factor * curve.sizes[-1]
+def _gain(curve: Curve, factor: float, params: VerdictParams, have: int) -> Facts:
+    """What so many times the rows bring, from what the curve says of today, not from one point."""
+    last = float(curve.sizes[-1])
+    rows = factor * last
     found = forecast(curve.sizes, curve.values, [rows], curve.parts)
+    change = forecast(curve.sizes, curve.values, [rows], curve.parts, since=last)
+    now = float(forecast(curve.sizes, curve.values, [last], curve.parts).mean[0])
     (low,), (high,) = found.interval()
-    gain, more = now - float(found.mean[0]), rows - curve.sizes[-1]
-    price = more * params.row_price
+    gain, more = -float(change.mean[0]), rows - last
+    price = max(0.0, rows - have) * params.row_price  # those that are there are paid for
     return {
         "factor": factor, "rows": round(rows), "value": float(found.mean[0]),
         "low": float(low), "high": float(high), "gain": gain, "share": gain / max(abs(now), 1e-12),
@@ -202,6 +218,7 @@ def _controls(by_arm: Mapping[str, Curve]) -> dict[str, Facts]:
         found[name] = {
             "rows": planted.sizes[-1], "worse": int((gap > 0).sum()), "seeds": len(gap),
             "share": float(gap.mean() / max(abs(base.mean()), 1e-12)),
-            "noticed": bool((gap > 0).all() and gap.mean() > 0.005 * abs(base.mean())),
+            "noticed": bool(len(gap) >= SEEDS and (gap > 0).all()
+                            and gap.mean() > TELLING * abs(base.mean())),
         }  # fmt: skip
     return found

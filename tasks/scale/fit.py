@@ -88,8 +88,9 @@ def noise_of(values: Floats, parts: Floats | None = None) -> Floats:
 
 
 def fit(
-    sizes: Sequence[float], values: Floats, at: Sequence[float], parts: Floats | None = None
-) -> Posterior:
+    sizes: Sequence[float], values: Floats, at: Sequence[float], parts: Floats | None = None,
+    since: float | None = None,
+) -> Posterior:  # fmt: skip
     """The curve through `values`, at the sizes `at`.
 
     Args:
@@ -97,6 +98,8 @@ def fit(
         values: (S, K) of a measure of which less is better and 0 is the least, K >= 2 seeds.
         at: T sizes to tell the curve at; up to `FARTHEST` times the largest is sensible.
         parts: (S,) shares of the pool; see `noise_of`.
+        since: A size. Then what is told is how far the curve changes from there on, which is surer
+            than the difference of two values that are each told with their own doubt.
 
     Source: Bayesian model averaging over arXiv 2103.10948's families.
     """
@@ -105,7 +108,10 @@ def fit(
     first = float(sizes[0])
     here = shapes(tuple(float(n) / first for n in sizes))
     there = shapes(tuple(float(n) / first for n in at))
-    found = [_conjugate(y / unit, noise / unit**2, here, there, tau) for tau in TAUS]
+    level = 1.0  # that c counts in what is told
+    if since is not None:
+        there, level = there - shapes((float(since) / first,)), 0.0
+    found = [_conjugate(y / unit, noise / unit**2, here, there, tau, level) for tau in TAUS]
     evidence = np.concatenate([one[0] for one in found])
     weights = np.exp(evidence - evidence.max())
     return Posterior(
@@ -145,16 +151,17 @@ def check(sizes: Sequence[float], values: Floats, parts: Floats | None = None) -
 
 
 def forecast(
-    sizes: Sequence[float], values: Floats, at: Sequence[float], parts: Floats | None = None
-) -> Posterior:
+    sizes: Sequence[float], values: Floats, at: Sequence[float], parts: Floats | None = None,
+    since: float | None = None,
+) -> Posterior:  # fmt: skip
     """The curve as `fit` has it, doubted the more the worse it would have foretold its own end."""
     checked = check(sizes, values, parts)
-    found = fit(sizes, values, at, parts)
+    found = fit(sizes, values, at, parts, since)
     return found.widened(checked.doubt) if checked else found
 
 
 def _conjugate(
-    y: Floats, noise: Floats, here: Floats, there: Floats, tau: float
+    y: Floats, noise: Floats, here: Floats, there: Floats, tau: float, level: float
 ) -> tuple[Floats, Floats, Floats]:
     """For every shape: log evidence (G,), and mean and variance (G, T) of the curve."""
     from scipy.special import log_ndtr
@@ -178,6 +185,7 @@ def _conjugate(
         + log_ndtr(a / np.sqrt(v_aa)) + log_ndtr(c / np.sqrt(v_cc))  # curves fall, to 0 at least
         + prior()
     )  # fmt: skip
-    means = c[:, None] + a[:, None] * there
-    spread = v_cc[:, None] + 2 * v_ca[:, None] * there + v_aa[:, None] * there**2 + tau**2
+    means = level * c[:, None] + a[:, None] * there
+    spread = level * (v_cc[:, None] + 2 * v_ca[:, None] * there)
+    spread = spread + v_aa[:, None] * there**2 + tau**2
     return evidence, means, spread

@@ -5,10 +5,14 @@ the same content, so that a run that was killed finds its jobs again. What a job
 by its tokens before anything is sent, and no job is made that would pass the cap.
 """
 
+import fcntl
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasks.base.errors import UsageError
@@ -21,7 +25,6 @@ from tasks.scale.trainer import Held, Metric, Point, Subset, TrainingError, toke
 if TYPE_CHECKING:
     from openai import OpenAI
     from openai.types.fine_tuning import FineTuningJob
-    from openai.types.fine_tuning.jobs.fine_tuning_job_checkpoint import Metrics
 
 NAME = "jobs"
 MARK = "finery"  # name of the job's metadata that says what it trains on
@@ -31,6 +34,8 @@ _SEES = ("what the model itself learns", "nothing of the above")
 METRICS = (
     Metric("valid_loss", "fine-tuned loss", "held-out answers, by the fine-tuned model",
            "nats per token", *_SEES),
+    Metric("valid_loss_of_part", "fine-tuned loss", "a part of the held-out answers, by the "
+           "fine-tuned model", "nats per token", *_SEES),
     Metric("valid_token_error", "fine-tuned tokens", "held-out tokens that the model gets wrong",
            "share", *_SEES),
 )  # fmt: skip
@@ -44,8 +49,9 @@ class Jobs:
     metrics = METRICS
 
     def __init__(
-        self, params: JobsParams, llm: LlmParams, sleep: Callable[[float], object] = time.sleep
-    ) -> None:
+        self, params: JobsParams, llm: LlmParams, store: str = "",
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:  # fmt: skip
         """Nothing is sent yet.
 
         Raises:
@@ -61,7 +67,7 @@ class Jobs:
                 "scale.jobs: say what a million training tokens cost (scale.jobs.price) and the "
                 "most money that may be spent (scale.jobs.budget); nothing is bought without both"
             )
-        self.params, self.sleep = params, sleep
+        self.params, self.store, self.sleep = params, store, sleep
         self.llm = checked(llm.model_copy(update={"model": params.model}))
         self.spent = 0.0
         said = [llm.endpoint, params.model, params.epochs, llm.revision]
@@ -84,12 +90,17 @@ class Jobs:
         texts = corpus.jsonl(subset.prompts), corpus.jsonl(held.rows)
         try:
             with self._client() as client:
-                job = self._job(client, texts, seed, tokens)
+                with self._alone():
+                    job = self._job(client, texts, seed, tokens)
                 measures = _measures(client, self._finished(client, job))
         except openai.APIStatusError as error:
             raise TrainingError(f"the endpoint refused with status {error.status_code}") from None
         except openai.APIError as error:
             raise TrainingError(f"the endpoint gave no answer ({type(error).__name__})") from None
+        except (AttributeError, TypeError, ValueError) as error:
+            raise TrainingError(
+                f"the endpoint's answers are none of this protocol ({type(error).__name__})"
+            ) from None
         for at, (name, value) in enumerate(measures):
             yield Point(name, size, tokens, value, 0.0 if at else self.price(tokens))
 
@@ -103,12 +114,12 @@ class Jobs:
         self, client: "OpenAI", texts: tuple[str, str], seed: int, tokens: int
     ) -> "FineTuningJob":
         """The job of this content, which may be there already."""
+        import openai
+
         said = "\0".join([self.version, str(seed), *texts])
         mark = hashlib.sha256(said.encode()).hexdigest()[:48]
-        for job in client.fine_tuning.jobs.list(limit=100, metadata={MARK: mark}):
-            # endpoints that know no such filter list all of them
-            if (job.metadata or {}).get(MARK) == mark and job.status not in ("failed", "cancelled"):
-                return job
+        if known := _known(client, mark):
+            return known
         cost = self.price(tokens)
         if self.spent + cost > self.params.budget:
             left = self.params.budget - self.spent
@@ -122,7 +133,22 @@ class Jobs:
                                 purpose="fine-tune").id
             for kind, text in zip(("train", "held-out"), texts, strict=True)
         ]  # fmt: skip
-        return client.fine_tuning.jobs.create(
+        try:
+            return self._create(client, files, seed, mark)
+        except openai.APIError:
+            # the endpoint may have made it all the same; asking again could make another one
+            if known := _known(client, mark):
+                return known
+            self.spent -= cost
+            for file in files:
+                with suppress(openai.APIError):
+                    client.files.delete(file)
+            raise
+
+    def _create(
+        self, client: "OpenAI", files: list[str], seed: int, mark: str
+    ) -> "FineTuningJob":  # fmt: skip
+        return client.with_options(max_retries=0).fine_tuning.jobs.create(
             model=self.params.model, training_file=files[0], validation_file=files[1], seed=seed,
             suffix=MARK, metadata={MARK: mark},
             method={
@@ -130,6 +156,15 @@ class Jobs:
                 "supervised": {"hyperparameters": {"n_epochs": self.params.epochs}},
             },
         )  # fmt: skip
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Two runs on one store look for a job and make it one after the other."""
+        file = Path(self.store, "scale", "jobs.lock") if self.store else Path(os.devnull)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _finished(self, client: "OpenAI", job: "FineTuningJob") -> "FineTuningJob":
         until = time.monotonic() + 3600 * self.params.hours
@@ -147,16 +182,29 @@ class Jobs:
         return job
 
 
+def _known(client: "OpenAI", mark: str) -> "FineTuningJob | None":
+    """The job of this mark that has not failed, if there is one."""
+    for job in client.fine_tuning.jobs.list(limit=100, metadata={MARK: mark}):
+        # endpoints that know no such filter list all of them
+        if (job.metadata or {}).get(MARK) == mark and job.status not in ("failed", "cancelled"):
+            return job
+    return None
+
+
 def _measures(client: "OpenAI", job: "FineTuningJob") -> list[tuple[str, float]]:
     """What the last checkpoint says of the held-out rows."""
     points = list(client.fine_tuning.jobs.checkpoints.list(job.id))
     last = max(points, key=lambda point: point.step_number, default=None)
-    if last is None or (loss := _loss(last.metrics)) is None:
+    said = last.metrics if last else None
+    told = {
+        "valid_loss": said and said.full_valid_loss,
+        # over a part of the held-out rows: no point of the same curve
+        "valid_loss_of_part": said and said.full_valid_loss is None and said.valid_loss,
+        "valid_token_error": said and said.full_valid_mean_token_accuracy
+        and 1 - said.full_valid_mean_token_accuracy,
+    }  # fmt: skip
+    found = [(name, float(value)) for name, value in told.items()
+             if isinstance(value, float | int) and not isinstance(value, bool)]  # fmt: skip
+    if not found:
         raise TrainingError(f"the job {job.id} reports no loss on held-out rows")
-    right = last.metrics.full_valid_mean_token_accuracy
-    return [("valid_loss", loss), *([("valid_token_error", 1 - right)] if right else [])]
-
-
-def _loss(said: "Metrics") -> float | None:
-    """The loss over all held-out rows, or where it is not told over some of them."""
-    return said.valid_loss if said.full_valid_loss is None else said.full_valid_loss
+    return found

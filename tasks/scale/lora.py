@@ -45,6 +45,7 @@ class Lora:
     """Trains an adapter; the trunk's work is kept for the whole experiment."""
 
     name = NAME
+    spent = 0.0
     is_dear = False  # nested sets cost what the largest one does
     metrics = (METRIC,)
 

@@ -13,6 +13,7 @@ import numpy as np
 from tasks.scale.families import Floats
 
 LEVEL = 0.95
+FLAT = 1e-6  # share by which a curve must fall to be read backwards
 FINE = 100  # steps between two sizes of a curve that is read backwards
 
 
@@ -82,6 +83,11 @@ def _worth(known: Floats, curve: Floats, sizes: Floats, values: Floats) -> Float
     logs = np.log(known)
     fine = np.linspace(logs[0], logs[-1], FINE * len(known))
     smooth = PchipInterpolator(logs, falling)(fine) if len(known) > 1 else falling
-    at = np.interp(-values, -smooth, fine)
-    inside = (values <= falling[0]) & (values >= falling[-1])
+    level, first = np.unique(-smooth, return_index=True)  # where it is level, its beginning
+    if falling[0] - falling[-1] <= FLAT * abs(falling[0]):
+        return np.full(len(sizes), np.nan)
+    at = np.interp(-values, level, fine[first])
+    ends_level = first[-1] < len(fine) - FINE // 2
+    above = values > falling[-1] if ends_level else values >= falling[-1]
+    inside = (values <= falling[0]) & above
     return np.where(inside, at - np.log(sizes), np.nan)

@@ -1,6 +1,7 @@
 """Settings of the size experiment."""
 
 import shlex
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field, field_validator
@@ -66,6 +67,16 @@ class DearParams(StageParams):
         return value
 
 
+FIELDS = ("train", "held_out", "seed", "out")
+
+
+def filled(word: str, given: Mapping[str, object]) -> str:
+    """A word of a command with its fields filled in."""
+    for name, value in given.items():
+        word = word.replace(f"{{{name}}}", str(value))
+    return word
+
+
 class CommandParams(DearParams):
     """A training of your own."""
 
@@ -95,12 +106,11 @@ class CommandParams(DearParams):
             return value
         try:
             words = shlex.split(value)
-            value.format(train="", held_out="", seed=0, out="")
-        except (ValueError, KeyError, IndexError) as error:
-            raise ValueError(
-                "it has other braces than {train}, {held_out}, {seed}, {out}, or a quotation mark "
-                "that nothing closes"
-            ) from error
+        except ValueError as error:
+            raise ValueError("it has a quotation mark that nothing closes") from error
+        left = filled(value, dict.fromkeys(FIELDS, ""))
+        if "{" in left or "}" in left:
+            raise ValueError(f"it has other braces than {', '.join(f'{{{f}}}' for f in FIELDS)}")
         if not any("{train}" in word for word in words):
             raise ValueError("it does not name {train}, the file to train on")
         return value
@@ -122,7 +132,8 @@ class JobsParams(DearParams):
     )
     budget: float = Field(
         default=0, ge=0, title="Budget",
-        description="Most money that jobs of one run may cost; no job is made that would pass it.",
+        description="Most money that jobs of one run may cost, by our count of tokens; no job is "
+        "made that would pass it.",
     )  # fmt: skip
     poll: float = Field(
         default=30, gt=0, title="Poll", description="Seconds between two looks at a job."
@@ -173,6 +184,14 @@ class VerdictParams(StageParams):
         default={}, title="Targets",
         description="Values to reach, by measure, in the place of the goal: {coverage: 0.2}.",
     )  # fmt: skip
+
+    @field_validator("targets")
+    @classmethod
+    def _reachable(cls, value: dict[str, float]) -> dict[str, float]:
+        if any(target < 0 for target in value.values()):
+            raise ValueError("a target below 0 is never reached; 0 is the least of every measure")
+        return value
+
     row_price: float = Field(
         default=0.0, ge=0, title="Price of a row",
         description="In money, to have one more row made and checked; 0: not told.",

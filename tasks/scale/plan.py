@@ -14,6 +14,7 @@ from tasks.scale.trainer import Subset
 from tasks.scale.verdict import SIZES as FEWEST_SIZES
 
 SIZES, LEAST = 7, 12  # at most, and rows of the smallest
+CHANGED = 0.05  # share of answers that a defect must change to be planted
 PART = 0.8  # of an arm's rows, for sets of nearly all of them would differ in nothing
 
 
@@ -73,4 +74,8 @@ def _planted(rows: Ints, sizes: tuple[int, ...], nth: int, seed: int, pool: Pool
     for name, plant in DEFECTS.items():
         chance = np.random.default_rng([seed, nth])
         planted = plant(rows, chance, pool.rows.height)
+        said = pool.corpus.hashes[1]
+        changed = (said[planted.answers] != said[rows]).mean()
+        if changed < CHANGED and len(set(planted.prompts.tolist())) == len(rows):
+            continue  # answers of a word, or all the same: there is nothing to spoil
         yield Cell(name, nth, Subset(planted.prompts, planted.answers, sizes), len(rows))

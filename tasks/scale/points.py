@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 import polars as pl
 
+from tasks.base.cache import code_of
 from tasks.base.memo import RowMemo
+from tasks.embed.static import static_encoder
+from tasks.scale.corpus import Ints
 from tasks.scale.plan import Cell
 from tasks.scale.pool import Pool
-from tasks.scale.trainer import Held, Point, Subset, Trainer, TrainingError
+from tasks.scale.trainer import Point, Subset, Trainer, TrainingError
 
 SCHEMA = pl.Schema(
     {
@@ -31,6 +34,7 @@ class Trained(NamedTuple):
     points: pl.DataFrame
     failures: list[str]
     missing: int  # trainings that failed, or were not tried after those
+    spent: float  # in money, in this run, also on what came to nothing
 
 
 def train_all(
@@ -47,7 +51,7 @@ def train_all(
         tell: Called with the number of cells that are done.
     """
     lines: list[dict[str, object]] = []
-    memos = {t.name: RowMemo(store, f"scale.{t.name}", f"{t.name} {t.version}") for t in trainers}
+    memos = {t.name: RowMemo(store, f"scale.{t.name}", _fingerprint(t)) for t in trainers}
     failures: list[str] = []
     missing, failed = 0, Counter[str]()
     for done, cell in enumerate(cells):
@@ -63,7 +67,16 @@ def train_all(
             same = {"arm": cell.arm, "seed": cell.seed, "trainer": trainer.name, "pool": cell.pool}
             lines += [{**same, **point._asdict(), "remembered": known} for point in points]
         tell(done + 1)
-    return Trained(pl.DataFrame(lines, schema=SCHEMA), failures, missing)
+    spent = sum(trainer.spent for trainer in trainers)
+    return Trained(pl.DataFrame(lines, schema=SCHEMA), failures, missing, spent)
+
+
+def _fingerprint(trainer: Trainer) -> str:
+    """What decides a point but the rows; of cheap trainers also their code and the encoder."""
+    named = f"{trainer.name} {trainer.version}"
+    if trainer.is_dear:
+        return named
+    return f"{named} {code_of(type(trainer).__module__)} {static_encoder().fingerprint}"
 
 
 def _parts(cell: Cell, trainer: Trainer) -> list[Cell]:
@@ -82,7 +95,7 @@ def _trained(
     Raises:
         TrainingError: They were not, and training failed, or is not tried (then without a word).
     """
-    keys = keys_of(pool, cell.subset, cell.seed)
+    keys = keys_of(pool, cell.subset, cell.seed, whole=trainer.is_dear)
     found = dict(memo.recall(pl.Series(keys, dtype=pl.UInt64)).iter_rows())
     if all(key in found for key in keys):
         return [Point(*one) for key in keys for one in json.loads(found[key])], True
@@ -97,20 +110,28 @@ def _trained(
     return points, False
 
 
-def keys_of(pool: Pool, subset: Subset, seed: int) -> list[int]:
-    """For each size a number that stands for what is trained on, held out, and drawn."""
-    digest = hashlib.sha256(_content(pool, pool.held))
+def keys_of(pool: Pool, subset: Subset, seed: int, *, whole: bool = False) -> list[int]:
+    """For each size a number that stands for what is trained on, held out, and drawn.
+
+    Args:
+        pool: Whose rows they are.
+        subset: The nested sets.
+        seed: Of the draw.
+        whole: Whether whole conversations are trained on, not prompts and answers.
+    """
+    digest = hashlib.sha256(_content(pool, pool.held.rows, pool.held.rows, whole=whole))
     digest.update(seed.to_bytes(8, "little"))
-    asked, said = pool.corpus.hashes
     keys, done = [], 0
     for size in subset.sizes:
-        digest.update(asked[subset.prompts[done:size]].tobytes())
-        digest.update(said[subset.answers[done:size]].tobytes())
+        part = slice(done, size)
+        digest.update(_content(pool, subset.prompts[part], subset.answers[part], whole=whole))
         done = size
         keys.append(int.from_bytes(digest.copy().digest()[:8], "little"))
     return keys
 
 
-def _content(pool: Pool, held: Held) -> bytes:
+def _content(pool: Pool, prompts: Ints, answers: Ints, *, whole: bool) -> bytes:
+    if whole:
+        return pool.corpus.jsonl(prompts).encode()
     asked, said = pool.corpus.hashes
-    return asked[held.rows].tobytes() + said[held.rows].tobytes()
+    return asked[prompts].tobytes() + said[answers].tobytes()

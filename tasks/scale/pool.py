@@ -5,8 +5,8 @@ Arms are sets that are compared: the curated rows; the rows as they were before 
 alone, where some were made (`human`); and the curated rows with those back in that one stage
 dropped (`without dedup.near`).
 
-Held-out rows are curated ones of people's. A row that says almost the same as one of them, or asks
-the same, is in no arm.
+Held-out rows are curated ones of people's, unless there are too few of those. A row that says,
+asks or answers almost the same as one of them is in no arm.
 """
 
 from collections.abc import Mapping
@@ -28,6 +28,7 @@ from tasks.scale.trainer import Held
 MOST_HELD, LEAST_HELD = 600, 16
 FEWEST = 64  # curated rows; with fewer there are no five sizes
 LEAST = 24  # rows of another arm; a smaller one has no sets to draw
+ALIKE, LONG = 0.8, 12  # similarity of prompts or answers alone, and words of an answer that counts
 FEW_DROPPED = 0.01  # of the curated rows; a stage that dropped less is not left out
 MOST_LEFT_OUT = 4
 
@@ -39,6 +40,7 @@ class Pool(NamedTuple):
     corpus: Corpus
     held: Held
     arms: dict[str, Ints]  # rows of each, in no order
+    curated: int  # rows that are left after curation
     near: int  # rows that are in no arm because they are near to a held-out one
 
 
@@ -87,7 +89,7 @@ def pool_of(
             "scale.plan.similarity, would do"
         )
     rows = listed.select("id", "source", "stratum", "is_human", "at")
-    return Pool(rows, corpus, Held(held), arms, len(near))
+    return Pool(rows, corpus, Held(held), arms, mine.height, len(near))
 
 
 def _strata(listed: pl.DataFrame) -> pl.Series:
@@ -112,14 +114,20 @@ def _held_out(mine: pl.DataFrame, params: PlanParams, seed: int) -> Ints:
 
 
 def _near(listed: pl.DataFrame, held: Ints, similarity: float) -> Ints:
-    """Rows that say almost what a held-out row says, or ask the same."""
+    """Rows that say almost what a held-out row says, or ask or answer so.
+
+    Of short answers many are the same without a row being another's copy.
+    """
     is_held = np.zeros(listed.height, dtype=bool)
     is_held[held] = True
-    pairs = similar_pairs(listed["text"], similarity)
-    a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
     close = is_held.copy()
-    close[a[is_held[b]]] = True
-    close[b[is_held[a]]] = True
+    is_long = pl.col("answer").str.count_matches(r"\S+") >= LONG
+    answers = listed.select(pl.when(is_long).then("answer")).to_series()
+    for texts, least in ((listed["text"], similarity), (listed["prompt"], ALIKE), (answers, ALIKE)):
+        pairs = similar_pairs(texts, least)
+        a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
+        close[a[is_held[b]]] = True
+        close[b[is_held[a]]] = True
     asks = listed.filter(pl.Series(is_held))["asked"]
     close |= listed["asked"].is_in(asks.implode()).to_numpy()
     return np.flatnonzero(close & ~is_held)

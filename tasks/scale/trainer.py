@@ -63,6 +63,10 @@ class Trainer(Protocol):
         """What it measures."""
 
     @property
+    def spent(self) -> float:
+        """Money that it has spent in this process."""
+
+    @property
     def is_dear(self) -> bool:
         """Whether a point costs more than a moment: then each is trained for and kept alone."""
 

@@ -12,6 +12,7 @@ Verdict = Literal["add data", "enough", "not improving", "undecided"]
 SEEDS, SIZES = 3, 5  # fewer of either, and there is no verdict
 LIKELY, UNLIKELY = 0.6, 0.2
 SURE = 2.0  # standard errors that a slope must be away from 0
+NOTHING = 1e-9  # of the largest value; there is nothing left to take off
 RISE = 2.5  # and that a first or last point must be above the lowest
 
 
@@ -39,32 +40,42 @@ def judge(
     if len(sizes) < SIZES:
         return Judged("undecided", None, f"{_many(len(sizes), 'size')}, and it takes {SIZES}")
     means, noise = values.mean(axis=1), noise_of(values, parts)
-    lowest = int(means.argmin())
-    fell, rose = ((means[end] - means[lowest]) / np.sqrt(noise[end] + noise[lowest])
-                  for end in (0, -1))  # fmt: skip
-    if rose > RISE:
-        told = f"it is worse at {sizes[-1]:,} rows than at {sizes[lowest]:,}"
+    if risen := has_risen(sizes, values, parts):
+        fell = (means[0] - means.min()) / np.sqrt(noise[0] + noise[int(means.argmin())])
         if fell > RISE:
-            return Judged("undecided", None, f"{told}, so no curve that falls fits it")
-        return Judged("not improving", 0.0, told)
-    slope = _slope(sizes, means, noise)
+            return Judged("undecided", None, f"{risen}, so no curve that falls fits it")
+        return Judged("not improving", 0.0, risen)
     likely = worth_of(sizes, values, worth, parts)
-    if slope > -SURE:
-        told = "more rows have changed nothing beyond the noise between seeds"
-        return Judged("not improving", likely, told)
-    chance = f"with a probability of {_percent(likely)}"
-    told = f"twice the rows lower it by {_percent(worth)} or more {chance}"
+    told = f"the chance that twice as many lower it by {_percent(worth)} is {_percent(likely)}"
+    if _slope(sizes, means, noise) > -SURE:
+        seen = "no change could be told from the noise between draws"
+        sure = likely < UNLIKELY
+        return Judged("not improving" if sure else "undecided", likely, f"{seen}; {told}")
     if likely >= LIKELY:
         return Judged("add data", likely, told)
     return Judged("enough" if likely < UNLIKELY else "undecided", likely, told)
+
+
+def has_risen(sizes: Sequence[int], values: Floats, parts: Floats | None = None) -> str:
+    """Where a curve is worse at its end than before, in words; empty if it is not."""
+    means, noise = values.mean(axis=1), noise_of(values, parts)
+    lowest = int(means.argmin())
+    rose = (means[-1] - means[lowest]) / np.sqrt(noise[-1] + noise[lowest])
+    if rose <= RISE:
+        return ""
+    return f"it is worse at {sizes[-1]:,} rows than at {sizes[lowest]:,}"
 
 
 def worth_of(
     sizes: Sequence[int], values: Floats, worth: float, parts: Floats | None = None
 ) -> float:
     """Probability that twice the rows take off a share `worth` of today's value."""
-    found = forecast(sizes, values, [2.0 * sizes[-1]], parts)
-    return float(found.below(float(values[-1].mean()) * (1 - worth))[0])
+    last = float(sizes[-1])
+    now = float(forecast(sizes, values, [last], parts).mean[0])
+    if now <= NOTHING * float(np.abs(values).max()):
+        return 0.0
+    change = forecast(sizes, values, [2 * last], parts, since=last)
+    return float(change.below(-worth * now)[0])
 
 
 def _slope(sizes: Sequence[int], means: Floats, noise: Floats) -> float:

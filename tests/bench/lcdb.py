@@ -33,6 +33,7 @@ class Case(NamedTuple):
     values: Floats  # (S, K)
     at: list[float]  # twice and four times the last size
     truth: Floats  # (2,)
+    now: float  # at the last size seen, over all seeds there are
 
 
 def fetch() -> Path | None:
@@ -110,7 +111,8 @@ def cases(
         half = _nearest(sizes, far / 2)
         truth = np.array([points[half][1].mean(), points[-1][1].mean()])
         listed.append(Case(dataset, [float(sizes[at]) for at in picked], values,
-                           [float(sizes[half]), float(far)], truth))  # fmt: skip
+                           [float(sizes[half]), float(far)], truth,
+                           float(points[picked[-1]][1].mean())))  # fmt: skip
     rng.shuffle(listed)  # type: ignore[arg-type]
     return listed
 

@@ -144,7 +144,7 @@ def verdicts() -> Section:
         verdict = judge(
             [round(n) for n in case.sizes], case.values, WORTH / max(now, WORTH)
         ).verdict
-        said.setdefault(verdict, []).append(bool(now - case.truth[0] >= WORTH))
+        said.setdefault(verdict, []).append(bool(case.now - case.truth[0] >= WORTH))
     lines: list[dict[str, Cell]] = [
         {"verdict": name, "curves": len(hits), "of all": share(len(hits), len(tested)),
          "worth having in truth": share(sum(hits), len(hits))}

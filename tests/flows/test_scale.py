@@ -65,12 +65,14 @@ def test_another_goal_costs_no_training(fresh_store, tmp_path):
     assert "add data" not in report["scaling"]["verdicts"]
 
 
-def test_more_seeds_pay_for_those_that_are_new(fresh_store, tmp_path):
-    first = run(tmp_path)["scaling"]
-    more = SEEDS.model_copy(update={"plan": SEEDS.plan.model_copy(update={"seeds": 4})})
-    second = run(tmp_path, "again", scale=more)["scaling"]
-    assert second["remembered"] == first["points"]
-    assert second["points"] == first["points"] * 4 // 3
+def test_a_changed_script_is_run_again(fresh_store, tmp_path):
+    program = tmp_path / "own.py"
+    given = {"plan": {"seeds": 3},
+             "command": {"run": f"{sys.executable} {program} {{train}}", "seeds": 1}}  # fmt: skip
+    for nth in (1, 2):
+        program.write_text(f"print('{{\"own\": {nth}}}')")
+        report = run(tmp_path, f"out{nth}", scale=ScaleParams.model_validate(given))
+        assert report["scaling"]["measures"][0]["now"] == nth
 
 
 def test_too_few_rows_are_a_clear_error(fresh_store, tmp_path):

@@ -18,6 +18,7 @@ class Neighbours:
     name = "neighbours"
     version = "1"
     is_dear = False
+    spent = 0.0
     metrics = (
         Metric("neighbour_distance", "nearest answers",
                "held-out answers, borrowed from the nearest prompts", unit="1 − cosine",

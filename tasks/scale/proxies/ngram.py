@@ -40,6 +40,7 @@ class Ngram:
     name = "ngram"
     version = "1"
     is_dear = False
+    spent = 0.0
     metrics = (
         Metric("bits_per_word", "wording", "held-out answers, predicted word by word",
                unit="bits per word", sees="wording, garbled text and copies",

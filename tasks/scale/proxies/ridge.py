@@ -16,6 +16,7 @@ class Ridge:
     name = "ridge"
     version = "1"
     is_dear = False
+    spent = 0.0
     metrics = (
         Metric("answer_distance", "answers from prompts",
                "held-out answers, expected from their prompts", unit="1 − cosine",

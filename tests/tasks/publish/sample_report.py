@@ -118,10 +118,10 @@ def scaling() -> dict[str, Any]:
         for arm, of in worth.items() for seed in range(5) for metric in metrics
         for size in ((2400,) if arm == "swapped" else (75, 150, 300, 600, 1200, 2400))
     ]  # fmt: skip
-    said = findings(pl.DataFrame(lines, SCHEMA), metrics, VerdictParams(row_price=0.5))
+    said = findings(pl.DataFrame(lines, SCHEMA), metrics, VerdictParams(row_price=0.5), 3200)
     arms = {arm: 3200 for arm in worth if arm != "swapped"}
-    return {"held_out": 600, "near": 12, "arms": arms, "sizes": [75, 150, 300, 600, 1200, 2400],
-            "seeds": 5, **said}  # fmt: skip
+    return {"have": 3800, "held_out_made": 0, "held_out": 600, "near": 12, "arms": arms,
+            "sizes": [75, 150, 300, 600, 1200, 2400], "seeds": 5, **said}  # fmt: skip
 
 
 def quality() -> dict[str, Any]:

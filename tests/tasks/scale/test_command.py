@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -38,7 +39,7 @@ def script(tmp_path):
 def trained(tmp_path, **params):
     some = write_dataset(table(*rows(200)).collect(), str(tmp_path / "store"))
     command = CommandParams(**{"higher": ("accuracy",), **params})
-    done = run_command.fn(some, some, {}, PlanParams(), command, 0)
+    done = run_command.fn(some, some, {}, PlanParams(), command, Command(command).version, 0)
     return done, read_dataset(done.points).collect()
 
 
@@ -75,7 +76,10 @@ def test_another_script_is_another_training(tmp_path, script):
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        ("import sys; sys.exit(3)", "it ended with code 3"),
+        (
+            "import sys; sys.exit(3)",
+            "it ended with code 3; what it said last is in scale/command.log in the store",
+        ),
         ("print('done')", "its last line is no JSON"),
         ("print('[1]')", "its last line is no JSON object"),
         ('print(\'{"name": "x"}\')', "its last line has no measure that is a number"),
@@ -155,3 +159,37 @@ def test_rows_go_out_as_chat_messages(tmp_path):
     first = json.loads((tmp_path / "seen.jsonl").read_text().splitlines()[0])["messages"]
     assert [turn["role"] for turn in first] == ["user", "assistant"]
     assert set(first[0]) == {"role", "content"}
+
+
+def test_whole_conversations_are_what_a_training_is_remembered_by(tmp_path, script):
+    trained(tmp_path, run=script, sizes=1, seeds=1)
+    other = rows(200)
+    for one in other:
+        one["messages"][0]["role"] = "system"
+    some = write_dataset(table(*other).collect(), str(tmp_path / "store"))
+    command = CommandParams(run=script, sizes=1, seeds=1, higher=("accuracy",))
+    run_command.fn(some, some, {}, PlanParams(), command, Command(command).version, 0)
+    assert len(calls(tmp_path)) == 2
+
+
+def test_what_a_training_started_goes_with_it(tmp_path):
+    file = tmp_path / "t.sh"
+    file.write_text("sleep 567.8 &\nsleep 567.8\n")
+    done, _ = trained(tmp_path, run=f"sh {file} {{train}}", sizes=1, seeds=1, minutes=0.01)
+    assert done.facts["failures"] == ["it took more than 0.01 minutes"]
+    commands = (place / "cmdline" for place in Path("/proc").glob("[0-9]*"))
+    assert b"567.8" not in b"".join(one.read_bytes() for one in commands if one.exists())
+
+
+def test_settings_and_programs_of_ones_own_decide_too(tmp_path):
+    settings, program = tmp_path / "c.yaml", tmp_path / "trainer"
+    settings.write_text("a: 1")
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    params = CommandParams(run=f"{program} --config={settings} {{train}}")
+    seen = {Command(params).version}
+    settings.write_text("a: 2")
+    seen.add(Command(params).version)
+    program.write_text("#!/bin/sh\n# changed\n")
+    seen.add(Command(params).version)
+    assert len(seen) == 3

@@ -155,7 +155,7 @@ def test_curated_rows_beat_raw_ones_of_which_half_are_swapped(tmp_path):
     gone = write_dataset(table(*spoilt).collect(), str(tmp_path))
     done = run_battery.fn(raw, kept, {"score.drop": gone}, PlanParams(), 0)
     points = read_dataset(done.points).collect()
-    said = findings(points, METRICS, VerdictParams())
+    said = findings(points, METRICS, VerdictParams(), 300)
     by_name = {one["name"]: one for one in said["measures"]}
     worth = by_name["answer_distance"]["arms"]["random"]["multiplier"]
     assert worth["low"] <= worth["value"] <= worth["high"] < 1
@@ -176,7 +176,9 @@ def test_a_goal_is_told_as_chances_and_never_as_one_number(tmp_path):
     found = pool(rows(400))
     planned = cells(found, PlanParams(controls=False), 0)
     points = train_all(planned, found, BATTERY, str(tmp_path)).points
-    said = findings(points, METRICS, VerdictParams(targets={"coverage": 0.05}, row_price=2.0))
+    said = findings(
+        points, METRICS, VerdictParams(targets={"coverage": 0.05, "x": 1}, row_price=2.0), 300
+    )
     for one in said["measures"]:
         chances = [p for _, p in one["target"]["chance"]]
         assert chances == sorted(chances)
@@ -184,14 +186,43 @@ def test_a_goal_is_told_as_chances_and_never_as_one_number(tmp_path):
     last = said["measures"][-1]
     assert last["target"]["value"] == 0.05
     gain = last["gains"][0]
-    assert gain["price"] == 2.0 * (gain["rows"] - last["rows"])
+    assert gain["price"] == 2.0 * (gain["rows"] - 300)
+    assert said["unknown_targets"] == ["x"]
     assert gain["per_money"] == pytest.approx(gain["gain"] / gain["price"])
 
 
 def test_with_two_seeds_there_are_curves_and_no_forecast(tmp_path):
     found = pool(rows(300))
     points = train_all(cells(found, PlanParams(seeds=2), 0), found, BATTERY, str(tmp_path)).points
-    said = findings(points, METRICS, VerdictParams())
+    said = findings(points, METRICS, VerdictParams(), 300)
     assert said["verdicts"] == {"undecided": 4}
     assert all(one["forecast"] is None for one in said["measures"])
+    assert all(not c["noticed"] for one in said["measures"] for c in one["controls"].values())
     assert len(curves(points.filter(metric="coverage"))["curated"].sizes) >= 4
+
+
+def test_who_asks_or_answers_almost_as_a_held_out_row_does_is_not_trained_on():
+    some = rows(200)
+    long = (
+        "It takes a good while, and whoever tries it for the first time should ask somebody old. "
+    )
+    for n, one in enumerate(some):
+        one["messages"][1]["content"] = " ".join(f"{word}{n}" for word in long.split())
+    twins = []
+    for n, one in enumerate(some):
+        asked, said = one["messages"]
+        other = {**asked, "content": f"Quite another question, number {n}, of nothing alike?"}
+        twins.append({**one, "id": f"a{n}", "messages": [other, said]})
+    found = pool([*some, *twins], curated=some)
+    held = set(found.rows.filter(pl.col("at").is_in(found.held.rows.tolist()))["id"])
+    twins_of = {f"a{n}" for n, one in enumerate(some) if one["id"] in held}
+    assert len(twins_of) == 40
+    assert not named(found, "raw") & twins_of
+
+
+def test_what_changes_nothing_is_not_planted():
+    some = rows(200)
+    for one in some:
+        one["messages"][1]["content"] = "Yes."
+    planned = {cell.arm for cell in cells(pool(some), PlanParams(), 0)}
+    assert planned == {"curated", "duplicated"}

@@ -101,7 +101,7 @@ def test_conformal_factors_are_for_two_and_four_times():
     [
         (power, 0.002, "add data"),
         (lambda n: 0.5, 0.002, "not improving"),
-        (lambda n: 0.5, 0.1, "not improving"),
+        (lambda n: 0.5, 0.1, "undecided"),
         (lambda n: 0.5 + n / 40000, 0.002, "not improving"),
         (lambda n: power(n) + (0.05 if n > 1000 else 0), 0.002, "undecided"),
     ],
@@ -122,8 +122,8 @@ def test_a_curve_that_has_levelled_off_is_never_told_to_need_more():
 def test_a_curve_at_the_edge_is_undecided():
     """What twice the rows bring is about what they must bring: a coin would do as well."""
     values = draws(power, 0.003)
-    now = values[-1].mean()
-    edge = 1 - fit(SIZES, values, [8000]).mean[0] / now
+    now = fit(SIZES, values, [4000]).mean[0]
+    edge = -fit(SIZES, values, [8000], since=4000).mean[0] / now
     judged = judge(SIZES, values, edge)
     assert judged.verdict == "undecided"
     assert judged.probability == pytest.approx(0.5, abs=0.15)
@@ -164,3 +164,22 @@ def test_the_self_check_hides_the_last_point():
     broken = values.copy()
     broken[-1] += 0.3
     assert not self_check(curve._replace(values=broken))["inside"]
+
+
+def test_a_change_is_surer_than_the_difference_of_two_values():
+    values = draws(power, 0.02)
+    change = fit(SIZES, values, [8000], since=4000)
+    apart = fit(SIZES, values, [4000, 8000])
+    assert change.mean[0] == pytest.approx(apart.mean[1] - apart.mean[0], abs=1e-9)
+    assert change.sd[0] < np.hypot(*apart.sd)
+
+
+@pytest.mark.parametrize("noise", [0.005, 0.02, 0.05])
+def test_of_flat_curves_no_gain_is_told(noise):
+    """100 flat curves: not one is told to need more data."""
+    verdicts = [judge(SIZES, draws(lambda n: 0.5, noise, seed=s), 0.02).verdict for s in range(100)]
+    assert verdicts.count("add data") <= 2
+
+
+def test_where_nothing_is_left_nothing_can_be_gained():
+    assert worth_of(SIZES, np.zeros((6, 5)), 0.02) == 0

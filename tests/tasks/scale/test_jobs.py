@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
@@ -24,6 +25,7 @@ class Tuner:
     def __init__(self, filters=True):
         self.files, self.jobs, self.created, self.looks = {}, {}, 0, 0
         self.filters, self.status, self.refuse, self.metrics = filters, "succeeded", 0, None
+        self.lose, self.deleted, self.refuse_jobs = 0, 0, False
         tuner = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -37,6 +39,10 @@ class Tuner:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
                 self._say(*tuner.post(urlsplit(self.path).path, body))
+
+            def do_DELETE(self):
+                tuner.deleted += 1
+                self._say(200, {"id": "x", "object": "file", "deleted": True})
 
             def _say(self, status, document):
                 body = json.dumps(document).encode()
@@ -85,15 +91,22 @@ class Tuner:
             self.files[name] = len(re.findall(rb'"messages"', body))
             told = {"object": "file", "created_at": 1, "filename": "f", "status": "processed"}
             return 200, {"id": name, "bytes": len(body), "purpose": "fine-tune", **told}
+        if self.refuse_jobs:
+            return 403, {"error": {"message": "no"}}
         asked = json.loads(body)
         self.created += 1
+        if self.lose:
+            self.lose -= 1
+            status = 500
+        else:
+            status = 200
         job = {"id": f"job-{self.created}", "object": "fine_tuning.job", "created_at": 1,
                "model": asked["model"], "status": "queued", "metadata": asked["metadata"],
                "rows": self.files[asked["training_file"]], "asked": asked, "seed": asked["seed"],
                "hyperparameters": {}, "organization_id": "o", "result_files": [],
                "training_file": asked["training_file"]}  # fmt: skip
         self.jobs[job["id"]] = job
-        return 200, job
+        return status, job
 
 
 def tuned(tuner, folder, **params):
@@ -203,3 +216,41 @@ def test_a_job_without_a_loss_is_no_point(tmp_path):
 def test_nothing_is_bought_without_an_endpoint_a_price_and_a_cap(params, llm, why):
     with pytest.raises(UsageError, match=why):
         Jobs(JobsParams(model="m", **params), LlmParams(**llm))
+
+
+def test_an_answer_that_is_lost_makes_no_second_job(tmp_path):
+    with Tuner() as tuner:
+        tuner.lose = 1
+        done, points = tuned(tuner, tmp_path, sizes=1, seeds=1)
+    assert (tuner.created, done.unfinished) == (1, 0)
+    assert done.cost.money == pytest.approx(points["cost"].sum())
+
+
+def test_two_runs_at_once_make_one_job(tmp_path):
+    with Tuner() as tuner, ThreadPoolExecutor(2) as both:
+        runs = [both.submit(tuned, tuner, tmp_path, sizes=1, seeds=1) for _ in range(2)]
+        assert [run.result()[0].unfinished for run in runs] == [0, 0]
+    assert tuner.created == 1
+
+
+def test_files_of_a_job_that_is_refused_are_taken_back(tmp_path):
+    with Tuner() as tuner:
+        tuner.refuse_jobs = True
+        done, _ = tuned(tuner, tmp_path, sizes=1, seeds=1)
+    assert tuner.deleted == 2
+    assert done.cost.money == 0
+    assert done.facts["failures"] == ["the endpoint refused with status 403"]
+
+
+def test_what_was_paid_for_nothing_is_told(tmp_path):
+    with Tuner() as tuner:
+        tuner.metrics = {"train_loss": 1.0}
+        done, _ = tuned(tuner, tmp_path, sizes=1, seeds=1)
+    assert done.cost.money > 0
+
+
+def test_an_endpoint_of_another_protocol_is_told_of(tmp_path):
+    with Tuner() as tuner:
+        tuner.get = lambda *_: (200, "hello")
+        done, _ = tuned(tuner, tmp_path, sizes=1, seeds=1)
+    assert "none of this protocol" in done.facts["failures"][0]

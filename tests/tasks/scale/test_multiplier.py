@@ -39,3 +39,11 @@ def test_one_seed_has_no_interval():
     found = multiplier((SIZES, curve(SIZES, seeds=1)), (SIZES, curve(SIZES, 0.5, seeds=1)))
     assert found.value == pytest.approx(0.5, rel=0.01)
     assert (found.low, found.high) == (0, float("inf"))
+
+
+def test_a_curve_that_is_level_says_nothing_of_rows():
+    level = np.zeros((5, 5))
+    assert multiplier((SIZES, level), (SIZES, level)) is None
+    ends_level = np.repeat([[0.5], [0.3], [0.2], [0.2], [0.2]], 5, axis=1)
+    found = multiplier((SIZES, ends_level), (SIZES, ends_level))
+    assert found.value == pytest.approx(1, rel=0.02)
