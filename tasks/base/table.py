@@ -29,7 +29,8 @@ and `content` then holds the text parts joined by a blank line.
 
 TURNS = pl.List(MESSAGE)
 ROLES = ("system", "user", "assistant", "tool")
-ORIGINS = ("human", "augmented", "synthetic")
+MADE = ("augmented", "synthetic")
+ORIGINS = ("human", *MADE)
 
 SCHEMA = pl.Schema(
     {

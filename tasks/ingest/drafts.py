@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from tasks.base.table import MADE
 from tasks.ingest.fields import TOOLS, Fields
 from tasks.ingest.records import to_json
 from tasks.ingest.turns import Turn, turns_or_text
@@ -17,6 +18,8 @@ class Draft(NamedTuple):
     rejected: list[Turn] | None
     tools: str | None
     meta: dict[str, Any]
+    origin: str = "human"
+    parent: str | None = None
 
 
 def draft(
@@ -25,7 +28,27 @@ def draft(
     """The row of `turns`, with the record's system text and tools; the other fields are meta."""
     turns = [*system_turn(fields, turns), *turns]
     tools = tools_of(fields)  # before the rest is taken for meta
-    return Draft(layout, turns, rejected, tools, fields.rest())
+    origin, parent, recipe = _made(fields)
+    return Draft(layout, turns, rejected, tools, {**fields.rest(), **recipe}, origin, parent)
+
+
+def _made(fields: Fields) -> tuple[str, str | None, dict[str, Any]]:
+    """Origin, parent and recipe of a row that a release says was made; it stays a made one.
+
+    A field that is only called so, without the recipe that every made row has, says nothing.
+    """
+    origin, parent, meta = map(fields.look, ("origin", "parent", "meta"))
+    if origin not in MADE or not isinstance(meta, str):
+        return "human", None, {}
+    try:
+        kept = orjson.loads(meta)
+    except orjson.JSONDecodeError:
+        return "human", None, {}
+    if not isinstance(kept, dict) or not isinstance(kept.get("recipe"), dict):
+        return "human", None, {}
+    for name in ("origin", "parent", "meta"):
+        fields.take(name)
+    return origin, parent if isinstance(parent, str) else None, kept
 
 
 def system_turn(fields: Fields, turns: list[Turn]) -> list[Turn]:

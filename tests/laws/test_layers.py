@@ -17,9 +17,6 @@ HEAVY = {
     "prefect_ray", "scipy", "selectolax", "sklearn", "spacy", "torch", "transformers", "vl_convert",
 }  # fmt: skip
 
-WHOLLY_HEAVY = {"tasks/scale/adapter.py"}
-"""Modules that are nothing without such a package, and are imported where they are needed."""
-
 
 MORE = {"tasks/llm/keys.py": {"prefect.blocks.system.Secret"}}
 """Keys of endpoints may lie in Prefect's Secret blocks; nothing but that module reads them."""
@@ -100,20 +97,7 @@ def test_in_a_stage_prefect_is_the_task_decorator_and_no_more(file):
 
 @pytest.mark.parametrize("file", TASKS + FLOWS, ids=named)
 def test_heavy_packages_wait_for_the_function_that_needs_them(file):
-    assert (
-        named(file) in WHOLLY_HEAVY or not imports(on_import(ast.parse(file.read_text()))) & HEAVY
-    )
-
-
-@pytest.mark.parametrize("file", TASKS + FLOWS, ids=named)
-def test_what_is_all_of_a_heavy_package_is_itself_waited_for(file):
-    modules = {name.removesuffix(".py").replace("/", ".") for name in WHOLLY_HEAVY}
-    taken = {
-        node.module
-        for node in on_import(ast.parse(file.read_text()))
-        if isinstance(node, ast.ImportFrom)
-    }
-    assert not taken & modules
+    assert not imports(on_import(ast.parse(file.read_text()))) & HEAVY
 
 
 @pytest.mark.parametrize("file", TASKS, ids=named)

@@ -197,3 +197,26 @@ def test_named_columns_make_the_row_and_everything_else_is_meta():
 def test_a_record_without_a_named_column_is_a_fault():
     [fault] = shape({"ask": "q"}, {"prompt": "ask", "answer": "say"})
     assert fault.reason == "missing_answer"
+
+
+TURNS = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]
+RECIPE = json.dumps({"recipe": {"stage": "augment.evolve"}})
+
+
+def test_a_made_row_of_a_release_stays_a_made_one_with_its_parent_and_recipe():
+    record = {"id": "x-m", "messages": TURNS, "origin": "augmented", "parent": "p", "meta": RECIPE}
+    made = row(record)
+    assert (made.origin, made.parent) == ("augmented", "p")
+    assert made.meta == {"id": "x-m", "recipe": {"stage": "augment.evolve"}}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"origin": "human", "meta": RECIPE}, {"origin": "synthetic"}, {"origin": 3, "meta": RECIPE},
+     {"origin": "synthetic", "meta": "{"}, {"origin": "synthetic", "meta": "[1]"},
+     {"origin": "synthetic", "meta": '{"recipe": 3}'}],
+)  # fmt: skip
+def test_a_field_that_is_only_called_origin_says_nothing(more):
+    read = row({"messages": TURNS, **more})
+    assert (read.origin, read.parent) == ("human", None)
+    assert read.meta == more
