@@ -13,17 +13,20 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.augment.code import Program
+from tasks.base.cache import ROOT
 from tasks.base.errors import UsageError
 
 SECONDS, WALL, MEGABYTES = 5, 10, 512
 GRACE = 10  # seconds beyond the wall in which a result is still waited for
-_INSIDE = Path(__file__).with_name("sandboxed.py")
+_INSIDE = (
+    f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+    "from tasks.augment.sandboxed import main; del sys.path[0]; main()"
+)
 _PYTHON = getattr(sys, "_base_executable", sys.executable)  # a virtual environment has no library
 
 
@@ -52,7 +55,7 @@ def _tested(program: Program) -> Tested:
     call = json.dumps({**program._asdict(), **limits})
     try:
         done = subprocess.run(
-            [_PYTHON, "-I", "-S", "-B", str(_INSIDE)], input=call.encode(), cwd="/", env={},
+            [_PYTHON, "-I", "-S", "-B", "-c", _INSIDE], input=call.encode(), cwd="/", env={},
             capture_output=True, timeout=WALL + GRACE, start_new_session=True, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

@@ -160,7 +160,7 @@ def test_nothing_is_left_running(monkeypatch):
     assert run("", code).untold == "timeout"
     commands = (place / "cmdline" for place in Path("/proc").glob("[0-9]*"))
     left = b"".join(one.read_bytes() for one in commands if one.exists())
-    assert b"sandboxed.py" not in left
+    assert b"tasks.augment.sandboxed" not in left
 
 
 @pytest.mark.parametrize(
