@@ -14,6 +14,7 @@ from markupsafe import Markup
 from tasks.publish.excerpt import plain
 
 HEIGHT, FOOT, LEFT = 190, 34, 9  # pixels of the plot and of what is below; percent for the numbers
+SPAN = (5, 100_000)  # rows from one end of the axis of `span` to the other
 WIDE = 1000  # units of the stretched image
 
 Place = tuple[float, float]  # rows, value
@@ -74,6 +75,14 @@ def chances(lines: Sequence[tuple[str, Sequence[Place]]]) -> Markup:
     feet = [_WORD.format(_anchor(x.place(n)), LEFT + (100 - LEFT) * x.place(n), HEIGHT + 16, text)
             for n, text in ticks if x.low <= n <= x.high * 1.001]  # fmt: skip
     return Markup("").join([*grid, *feet, _stretched(inside)])
+
+
+def span(least: int | None, most: int | None, rows: int) -> Markup:
+    """A range of rows as a bar, and a set of so many as a mark, both on one logarithmic axis."""
+    axis = _Axis(*SPAN, log=True)
+    low, high = 100 * axis.place(least or SPAN[0]), 100 * axis.place(most or SPAN[1])
+    bar = _SPAN.format("left", low, max(high - low, 0.5))
+    return bar + _SPAN.format("now", 100 * axis.place(max(rows, SPAN[0])) - 0.3, 0.6)
 
 
 class _Axis:
@@ -180,6 +189,7 @@ _STRETCHED = Markup(
     '<svg x="{}%" y="0" width="{}%" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none">'
     "{}</svg>"
 )
+_SPAN = Markup('<rect class="{}" x="{:.2f}%" y="0" width="{:.2f}%" height="100%"/>')
 _PATH = Markup('<polyline class="{}" vector-effect="non-scaling-stroke" points="{}"/>')
 _AREA = Markup('<polygon class="band" points="{}"/>')
 _DOT = Markup('<circle class="dot {}" cx="{:.2f}%" cy="{:.1f}" r="{}"/>')

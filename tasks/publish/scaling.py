@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from tasks.publish.curves import Plot, Series, chances, draw, kind_of
-from tasks.scale.providers import BOUNDS, DEADLINES
+from tasks.publish.curves import Plot, Series, chances, draw, kind_of, span
+from tasks.scale.providers import BOUNDS, DEADLINES, Bounds
 
 Facts = dict[str, Any]
 ARMS = {
@@ -93,13 +93,22 @@ def deadline(endpoint: str) -> str:
 
 def providers(rows: int) -> list[Facts]:
     """What each provider takes, and what that means for a set of so many rows."""
-    return [{**bounds._asdict(), "fits": _fits(bounds.least, bounds.most, rows)}
-            for bounds in BOUNDS]  # fmt: skip
+    return [
+        {**bounds._asdict(), "fits": _fits(bounds, rows),
+         "range": _range(bounds.least, bounds.most), "bar": span(bounds.least, bounds.most, rows)}
+        for bounds in BOUNDS
+    ]  # fmt: skip
 
 
-def _fits(least: int | None, most: int | None, rows: int) -> str:
-    if least is not None and rows < least:
-        return f"{least - rows:,} rows are missing"
-    if most is not None and rows > most:
-        return f"{rows - most:,} rows too many"
+def _range(least: int | None, most: int | None) -> str:
+    low = f"{least:,}" if least else "any"
+    return f"{low} to {most:,}" if most else f"{low} and more"
+
+
+def _fits(bounds: Bounds, rows: int) -> str:
+    is_limit = bounds.kind == "limit"
+    if bounds.least is not None and rows < bounds.least:
+        return f"{bounds.least - rows:,} rows are missing" if is_limit else "fewer"
+    if bounds.most is not None and rows > bounds.most:
+        return f"{rows - bounds.most:,} rows too many" if is_limit else "more"
     return "within"

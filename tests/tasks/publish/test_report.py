@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tasks.publish.report import MOST_BYTES, SECTIONS, render, sentence, share, size
+from tasks.publish.scaling import headline, providers
 from tests.tasks.publish.sample_report import SCRIPT, sample_report
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
@@ -222,3 +223,30 @@ def test_a_browser_shows_the_page_in_peace_and_in_its_width(
         assert page.evaluate("document.documentElement.scrollWidth") == width
         browser.close()
     assert heard == [(tmp_path / "report.html").as_uri()]
+
+
+@pytest.mark.parametrize(
+    ("rows", "name", "fits"),
+    [(50, "Amazon Nova Pro", "50 rows are missing"), (100, "Amazon Nova Pro", "within"),
+     (10_001, "Amazon Nova Pro", "1 rows too many"),
+     (3000, "70B and larger, to begin with", "more"),
+     (10**6, "OpenAI-compatible jobs", "within")],
+)  # fmt: skip
+def test_what_a_provider_takes_is_held_beside_the_set(rows: int, name: str, fits: str) -> None:
+    found = {one["name"]: one for one in providers(rows)}
+    assert found[name]["fits"] == fits
+
+
+def test_the_answer_stands_first_with_its_chance() -> None:
+    one = {"verdict": {"verdict": "add data", "probability": 0.999}}
+    other = {"verdict": {"verdict": "enough", "probability": 0.1}}
+    agreed = {"measures": [one, one], "verdicts": {"add data": 2}}
+    assert headline(agreed) == (
+        "All two measures say: more rows are worth having, with a chance of 99 %."
+    )
+    split = {"measures": [one, one, other], "verdicts": {"add data": 2, "enough": 1}}
+    assert headline(split) == (
+        "2 of 3 measures say that more rows are worth having, 1 of 3 measures says that there is "
+        "enough."
+    )
+    assert headline({}) == ""
