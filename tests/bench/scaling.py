@@ -53,7 +53,7 @@ def curves() -> Section:
     """Coverage, interval score and error on real curves."""
     archive = lcdb.fetch()
     if archive is None:
-        why = f"skipped: {lcdb.NAME} cannot be fetched from the package index"
+        why = f"skipped: it needs {lcdb.NAME}, which the package index did not give"
         return Section("curves", "Forecasts of learning curves", why, [])
     lines: list[dict[str, Cell]] = []
     for metric, seeds, sizes in SETTINGS:
@@ -134,7 +134,7 @@ def verdicts() -> Section:
     archive = lcdb.fetch()
     title = "Verdicts on learning curves"
     if archive is None:
-        why = f"skipped: {lcdb.NAME} cannot be fetched from the package index"
+        why = f"skipped: it needs {lcdb.NAME}, which the package index did not give"
         return Section("verdicts", title, why, [])
     found = lcdb.cases(lcdb.curves(archive, "accuracy"), 3, 6, 0)
     _, tested = lcdb.halves(found, 0)

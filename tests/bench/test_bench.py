@@ -2,13 +2,15 @@
 
 import json
 import random
+import tarfile
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tasks.score.attack import own_attacks
-from tests.bench import attack, data, door, encoder, guard, likelihood, passport, run
+from tests.bench import attack, data, door, encoder, guard, lcdb, likelihood, passport, run
+from tests.bench import scaling as scaling_bench
 from tests.bench.damage import KINDS, restored
 from tests.bench.data import Text
 from tests.bench.labelled import back_translations, filled, text2sql
@@ -143,6 +145,7 @@ def test_sections_without_their_data_say_so(
         for module in (data, run, guard, likelihood, attack):
             monkeypatch.setattr(module, name, data.SHARED / "gone.parquet", raising=False)
     monkeypatch.setattr(passport, "PANDALM", data.SHARED / "gone.parquet")
+    monkeypatch.setattr(lcdb, "fetch", lambda: None)
 
     sections = [name for name in run.SECTIONS if name != "door"]  # it makes its own data
     only = [part for name in sections for part in ("--only", name)]
@@ -225,3 +228,58 @@ def test_a_number_of_rows_that_the_bench_set_has_not_is_refused(
         run.main([f"--rows={rows}"])
 
     assert f"'{rows}' is no number from 1 to 60,000" in capsys.readouterr().err
+
+
+def archive(folder: Path) -> Path:
+    """An archive as LCDB's, with 40 falling curves of one learner."""
+    chance = random.Random(0)
+    lines = ["openmlid,learner,size_train,outer_seed,inner_seed,score_test"]
+    for dataset in range(40):
+        for size in (16 * 2 ** (n / 2) for n in range(21)):
+            for seed in range(10):
+                right = 1 - (0.1 + (0.5 + dataset / 100) * size**-0.3) + chance.gauss(0, 0.002)
+                lines.append(f"{dataset},tree,{size:.0f},{seed},0,{right:.5f}")
+    table = folder / "database-accuracy.csv"
+    table.write_text("\n".join(lines))
+    packed = folder / "lcdb.tar.gz"
+    with tarfile.open(packed, "w:gz") as tar:
+        tar.add(table, "lcdb-0.1.0/lcdb/database-accuracy.csv")
+    return packed
+
+
+def test_curves_are_seen_up_to_a_quarter_and_no_dataset_is_in_both_halves(tmp_path: Path) -> None:
+    found = lcdb.cases(lcdb.curves(archive(tmp_path), "accuracy"), 3, 6, 0)
+
+    assert len(found) == 40
+    one = found[0]
+    assert one.values.shape == (6, 3)
+    assert one.at[1] == pytest.approx(4 * one.sizes[-1], rel=0.01)
+    assert one.values.mean(axis=1)[0] > one.now > one.truth[0] > one.truth[1]
+    first, second = lcdb.halves(found, 0)
+    assert not {case.dataset for case in first} & {case.dataset for case in second}
+
+
+def test_forecasts_and_verdicts_of_curves_are_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = archive(tmp_path)
+    monkeypatch.setattr(lcdb, "fetch", lambda: packed)
+    monkeypatch.setattr(scaling_bench, "SETTINGS", (("accuracy", 3, 6),))
+
+    for line in scaling_bench.curves().rows:
+        assert 0.5 <= line["covered"] <= 1
+        assert line["error"] < line["doubling rule"]
+    assert sum(line["curves"] for line in scaling_bench.verdicts().rows) == 20
+
+
+@pytest.mark.skipif(bool(why := data.missing(data.BENCH)), reason=str(why))
+def test_planted_defects_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scaling_bench, "SIZES", (50, 100, 200, 400))
+    monkeypatch.setattr(scaling_bench, "SEEDS", 2)
+    monkeypatch.setattr(scaling_bench, "HELD", 60)
+    monkeypatch.setattr(scaling_bench, "POOL", 600)
+
+    *lines, last = scaling_bench.defects().rows
+    coverage = next(line for line in lines if line["measure"] == "coverage")
+    assert float(coverage["duplicated: worth"]) == pytest.approx(0.5, abs=0.02)
+    assert last["swapped: worse"] == last["duplicated: worse"] == 1
