@@ -72,8 +72,7 @@ def curate(
     """
     from flows.commands import Asked, run_command
 
-    settings = _settings(set_, text_columns, limit)
-    settings += [f"export.formats=[{', '.join(format)}]"] if format else []
+    settings = _settings(set_, text_columns, limit, format)
     asked = Asked("curate", sources, out, recipe, settings)
     raise typer.Exit(run_command(asked, dry_run=dry_run, quiet=quiet, as_json=json))
 
@@ -117,10 +116,14 @@ def score(
 
 
 def _settings(
-    given: list[str] | None, text_columns: list[str] | None, limit: int | None
+    given: list[str] | None,
+    text_columns: list[str] | None,
+    limit: int | None,
+    formats: list[str] | None = None,
 ) -> list[str]:
     settings = list(given or [])
     settings += [f"ingest.text_columns.{pair}" for pair in text_columns or []]
+    settings += [f"export.formats=[{', '.join(formats)}]"] if formats else []
     return settings + ([f"ingest.limit={limit}"] if limit else [])
 
 
@@ -146,8 +149,7 @@ def augment(
     """
     from flows.commands import Asked, run_command
 
-    settings = _settings(set_, text_columns, limit)
-    settings += [f"export.formats=[{', '.join(format)}]"] if format else []
+    settings = _settings(set_, text_columns, limit, format)
     asked = Asked("augment", sources, out, recipe, settings)
     raise typer.Exit(run_command(asked, dry_run=dry_run, quiet=quiet, as_json=json))
 
@@ -176,8 +178,7 @@ def scale(
     """
     from flows.commands import Asked, run_command
 
-    settings = _settings(set_, text_columns, limit)
-    settings += [f"export.formats=[{', '.join(format)}]"] if format else []
+    settings = _settings(set_, text_columns, limit, format)
     asked = Asked("scale", sources, out, recipe, settings)
     raise typer.Exit(run_command(asked, dry_run=dry_run, quiet=quiet, as_json=json))
 

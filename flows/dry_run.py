@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from flows.augment import augment_files
@@ -38,15 +39,11 @@ PRICES: tuple[tuple[tuple[str, ...], Callable[[DatasetRef, Any], list[Priced]]],
 def plan_run(files: list[SourceFile], params: RunParams, as_json: bool, gold: str = "") -> int:
     """Print what a run over `files` would do, and what it would pay; returns the exit code."""
     course = PlannedCourse()
-    if isinstance(params, ScaleRunParams):
-        scale_files(course, files, params, Call("", "", []))
-    elif isinstance(params, CurateParams):
-        curate_files(course, files, params, Call("", "", []))
-    elif isinstance(params, AugmentRunParams):
-        augment_files(course, files, params, Call("", "", []))
-    else:
-        assert isinstance(params, ScoreRunParams)
-        score_files(course, files, params, Call("", "", []), gold)
+    ways: dict[type[RunParams], Callable[..., object]] = {
+        CurateParams: curate_files, AugmentRunParams: augment_files, ScaleRunParams: scale_files,
+        ScoreRunParams: partial(score_files, gold=gold),
+    }  # fmt: skip
+    ways[type(params)](course, files, params, Call("", "", []))
     priced = _price(course, files, params, gold)
     if as_json:
         sys.stdout.write(json.dumps({"steps": course.steps, "cost": total(priced)}) + "\n")

@@ -47,6 +47,4 @@ def leak(out: Sequence[bool]) -> JsonValue:
     if not out:
         return None
     seen = share(np.array(out, dtype=np.float64), np.arange(len(out)), 0)
-    ends = (seen.value, seen.low, seen.high)
-    return {"planted": len(out), "out": sum(out),
-            "share": [None if end is None else round(end, 4) for end in ends]}  # fmt: skip
+    return {"planted": len(out), "out": sum(out), "share": seen.ends()}

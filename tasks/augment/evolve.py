@@ -122,8 +122,7 @@ def _gain(differences: Sequence[float], seeds: Sequence[str]) -> JsonValue:
     _, groups = np.unique(np.array(seeds), return_inverse=True)
     values = np.array(differences)
     found = estimate(lambda weights: weights @ values / weights.sum(axis=1), groups, 0)
-    ends = (found.value, found.low, found.high)
-    return [None if end is None else round(end, 4) for end in ends]
+    return found.ends()
 
 
 @task(

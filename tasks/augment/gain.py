@@ -55,9 +55,8 @@ def harder(model: Model, pairs: Sequence[Pair]) -> JsonValue:
     hits = np.array([0.5 if abs(one - 0.5) < SAME else float(one > 0.5) for one in likely])
     seen = share(hits, np.arange(len(hits)), 0)
     consistent = share_consistent(found)
-    ends = (seen.value, seen.low, seen.high)
     return {
-        "share": [None if end is None else round(end, 4) for end in ends],
+        "share": seen.ends(),
         "pairs": len(likely),
         "order_consistent": None if consistent is None else round(consistent, 4),
     }

@@ -20,9 +20,9 @@ from pathlib import Path
 from tasks.scale.corpus import Corpus
 from tasks.scale.jobs import METRICS
 from tasks.scale.lora import METRIC
-from tasks.scale.params import CommandParams, filled
 from tasks.scale.proxies import BATTERY
-from tasks.scale.trainer import Held, Metric, Point, Subset, TrainingError, tokens_of
+from tasks.scale.trainer import Held, Metric, Point, Subset, TrainingError
+from tasks.scale.trainer_params import CommandParams, filled
 
 NAME = "command"
 LOG = "scale/command.log"  # in the store: the end of what the last training that failed said
@@ -66,7 +66,6 @@ class Command:
             said = self._run([filled(word, given) for word in shlex.split(self.params.run)])
         measures, cost = _measures(said)
         self.spent += cost
-        tokens = int(tokens_of(corpus, subset)[0])
         for at, (name, value) in enumerate(sorted(measures.items())):
             less = 1 - value if name in self.params.higher else value
             if name in TAKEN or not re.fullmatch(r"[\w .:/@-]{1,40}", name):
@@ -77,7 +76,7 @@ class Command:
                     f"its measure {name} is {most}; less is better and 0 the least, and what "
                     "scale.command.higher names lies between 0 and 1"
                 )
-            yield Point(name, size, tokens, less, 0.0 if at else cost)
+            yield Point(name, size, less, 0.0 if at else cost)
 
     def _run(self, words: Sequence[str]) -> str:
         try:

@@ -20,12 +20,13 @@ from tasks.llm.params import LlmParams
 from tasks.scale.command import Command
 from tasks.scale.jobs import Jobs
 from tasks.scale.lora import Lora
-from tasks.scale.params import CommandParams, JobsParams, LoraParams, PlanParams
+from tasks.scale.params import PlanParams
 from tasks.scale.plan import Cell, cells, dear_cells
 from tasks.scale.points import train_all
 from tasks.scale.pool import Pool, pool_of
 from tasks.scale.proxies import BATTERY
 from tasks.scale.trainer import Trainer
+from tasks.scale.trainer_params import CommandParams, JobsParams, LoraParams
 from tasks.score.head import on_one_thread
 
 ENGINES = encoders.ENGINES

@@ -112,9 +112,10 @@ def _measure(
 
 def _arm(curve: Curve, reference: Curve) -> Facts:
     """A curve's points, and what one of its rows is worth in curated ones, by rows and tokens."""
-    is_same = curve is reference or not (curve.falls() and reference.falls())
-    by_rows = multiplier((reference.sizes, reference.values), (curve.sizes, curve.values))
-    by_tokens = multiplier((reference.tokens, reference.values), (curve.tokens, curve.values))
+    by_rows = by_tokens = None
+    if curve is not reference and curve.falls() and reference.falls():
+        by_rows = multiplier((reference.sizes, reference.values), (curve.sizes, curve.values))
+        by_tokens = multiplier((reference.tokens, reference.values), (curve.tokens, curve.values))
     return {
         "points": [
             {"rows": size, "tokens": round(tokens), "mean": float(seeds.mean()),
@@ -122,8 +123,8 @@ def _arm(curve: Curve, reference: Curve) -> Facts:
             for size, tokens, seeds in zip(curve.sizes, curve.tokens, curve.values, strict=True)
         ],
         "line": _line(curve) if curve.fits() else [],
-        "multiplier": None if is_same else _told(by_rows),
-        "multiplier_by_tokens": None if is_same else _told(by_tokens),
+        "multiplier": _told(by_rows),
+        "multiplier_by_tokens": _told(by_tokens),
     }  # fmt: skip
 
 
@@ -178,14 +179,13 @@ def _gain(curve: Curve, factor: float, params: VerdictParams, have: int) -> Fact
     """What so many times the rows bring, from what the curve says of today, not from one point."""
     last = float(curve.sizes[-1])
     rows = factor * last
-    found = forecast(curve.sizes, curve.values, [rows], curve.parts)
+    found = forecast(curve.sizes, curve.values, [last, rows], curve.parts)
     change = forecast(curve.sizes, curve.values, [rows], curve.parts, since=last)
-    now = float(forecast(curve.sizes, curve.values, [last], curve.parts).mean[0])
-    (low,), (high,) = found.interval()
+    (now, value), (_, low), (_, high) = found.mean.tolist(), *found.interval()
     gain, more = -float(change.mean[0]), rows - last
     price = max(0.0, rows - have) * params.row_price  # those that are there are paid for
     return {
-        "factor": factor, "rows": round(rows), "value": float(found.mean[0]),
+        "factor": factor, "rows": round(rows), "value": value,
         "low": float(low), "high": float(high), "gain": gain, "share": gain / max(abs(now), 1e-12),
         "per_1000_rows": 1000 * gain / more, "price": price,
         "per_money": gain / price if price else None,

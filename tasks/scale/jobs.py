@@ -19,8 +19,8 @@ from tasks.base.errors import UsageError
 from tasks.llm.endpoint import address, checked
 from tasks.llm.params import LlmParams
 from tasks.scale.corpus import Corpus
-from tasks.scale.params import JobsParams
 from tasks.scale.trainer import Held, Metric, Point, Subset, TrainingError, tokens_of
+from tasks.scale.trainer_params import JobsParams
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -102,7 +102,7 @@ class Jobs:
                 f"the endpoint's answers are none of this protocol ({type(error).__name__})"
             ) from None
         for at, (name, value) in enumerate(measures):
-            yield Point(name, size, tokens, value, 0.0 if at else self.price(tokens))
+            yield Point(name, size, value, 0.0 if at else self.price(tokens))
 
     def _client(self) -> "OpenAI":
         from openai import OpenAI

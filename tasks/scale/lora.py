@@ -17,8 +17,8 @@ from tasks.base.errors import UsageError
 from tasks.llm import weights
 from tasks.llm.likelihood import Likelihood, likelihood_model
 from tasks.scale.corpus import Corpus
-from tasks.scale.params import LoraParams
-from tasks.scale.trainer import Held, Metric, Point, Subset, tokens_of
+from tasks.scale.trainer import Held, Metric, Point, Subset
+from tasks.scale.trainer_params import LoraParams
 
 if TYPE_CHECKING:
     from tasks.scale.adapter import Adapter
@@ -80,13 +80,12 @@ class Lora:
 
         adapter = Adapter(self.model.model, self.params.layers, self.params.rank,
                           self.params.rate, seed)  # fmt: skip
-        tokens = tokens_of(corpus, subset)
         asked = [self._row(corpus, int(at), int(at)) for at in held.rows[: self.params.held_out]]
         done = 0
-        for place, size in enumerate(subset.sizes):
+        for size in subset.sizes:
             self._learn(adapter, corpus, subset, done, size)
             done = size
-            yield Point(METRIC.name, size, int(tokens[place]), adapter.loss(asked))
+            yield Point(METRIC.name, size, adapter.loss(asked))
 
     def _learn(
         self, adapter: "Adapter", corpus: Corpus, subset: Subset, start: int, stop: int

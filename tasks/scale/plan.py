@@ -8,9 +8,10 @@ import polars as pl
 
 from tasks.scale.corpus import Ints
 from tasks.scale.defects import DEFECTS
-from tasks.scale.params import DearParams, PlanParams
+from tasks.scale.params import PlanParams
 from tasks.scale.pool import Pool, order
 from tasks.scale.trainer import Subset
+from tasks.scale.trainer_params import DearParams
 from tasks.scale.verdict import SIZES as FEWEST_SIZES
 
 SIZES, LEAST = 7, 12  # at most, and rows of the smallest

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from tasks.embed.static import static_encoder
 from tasks.scale.corpus import Ints
 from tasks.scale.plan import Cell
 from tasks.scale.pool import Pool
-from tasks.scale.trainer import Point, Subset, Trainer, TrainingError
+from tasks.scale.trainer import Subset, Trainer, TrainingError, tokens_of
 
 SCHEMA = pl.Schema(
     {
@@ -25,6 +25,7 @@ SCHEMA = pl.Schema(
 )  # fmt: skip
 
 
+Fields = dict[str, Any]
 GIVE_UP = 2  # trainings that fail one after the other
 
 
@@ -65,7 +66,7 @@ def train_all(
                 continue
             failed[trainer.name] = failed[trainer.name] if known else 0
             same = {"arm": cell.arm, "seed": cell.seed, "trainer": trainer.name, "pool": cell.pool}
-            lines += [{**same, **point._asdict(), "remembered": known} for point in points]
+            lines += [{**same, **point, "remembered": known} for point in points]
         tell(done + 1)
     spent = sum(trainer.spent for trainer in trainers)
     return Trained(pl.DataFrame(lines, schema=SCHEMA), failures, missing, spent)
@@ -89,8 +90,8 @@ def _parts(cell: Cell, trainer: Trainer) -> list[Cell]:
 
 def _trained(
     trainer: Trainer, pool: Pool, cell: Cell, memo: RowMemo, *, recall_only: bool
-) -> tuple[list[Point], bool]:
-    """The points of a cell, and whether all of them were remembered.
+) -> tuple[list[Fields], bool]:
+    """The points of a cell by field, with their tokens, and whether all were remembered.
 
     Raises:
         TrainingError: They were not, and training failed, or is not tried (then without a word).
@@ -98,11 +99,13 @@ def _trained(
     keys = keys_of(pool, cell.subset, cell.seed, whole=trainer.is_dear)
     found = dict(memo.recall(pl.Series(keys, dtype=pl.UInt64)).iter_rows())
     if all(key in found for key in keys):
-        return [Point(*one) for key in keys for one in json.loads(found[key])], True
+        return [one for key in keys for one in json.loads(found[key])], True
     if recall_only:
         raise TrainingError
-    points = list(trainer.train(pool.corpus, cell.subset, pool.held, cell.seed))
-    by_size = {key: [p for p in points if p.size == size]
+    trained = list(trainer.train(pool.corpus, cell.subset, pool.held, cell.seed))
+    tokens = dict(zip(cell.subset.sizes, tokens_of(pool.corpus, cell.subset).tolist(), strict=True))
+    points = [{**point._asdict(), "tokens": tokens[point.size]} for point in trained]
+    by_size = {key: [p for p in points if p["size"] == size]
                for key, size in zip(keys, cell.subset.sizes, strict=True)}  # fmt: skip
     new = {key: json.dumps(ps) for key, ps in by_size.items() if key not in found}
     memo.remember(pl.DataFrame({"key": list(new), "value": list(new.values())},

@@ -38,7 +38,6 @@ class Point(NamedTuple):
 
     metric: str
     size: int  # rows
-    tokens: int
     value: float
     cost: float = 0.0  # in money
 

@@ -36,7 +36,6 @@ from tasks.embed import encoders
 from tasks.embed.encoders import EncoderName, encoder_of
 from tasks.embed.vectors import memory
 from tasks.score.bar import Bar
-from tasks.score.calibration.resample import Estimate
 from tasks.score.distil import CHEAP, JUDGE, Pupil, agreement, taught_by
 from tasks.score.features import Sides, batches, sides_of, texts_of
 from tasks.score.head import on_one_thread
@@ -107,7 +106,7 @@ def classify(
     lowest = found["spearman"].low
     usable = lowest is not None and lowest >= params.min_agreement
     figures |= {"usable": usable, "why_not": None if usable else "low_agreement"}
-    figures |= {name: _rounded(one) for name, one in found.items()}
+    figures |= {name: one.ends() for name, one in found.items()}
     if not usable:
         return _nothing(rows, figures)
     scored = [_score(t, sides_of(t, encoder, memo), pupil, bar) for t in batches(rows, also)]
@@ -116,11 +115,6 @@ def classify(
 
 def _nothing(rows: pl.LazyFrame, figures: dict[str, JsonValue]) -> Outcome:
     return Outcome(rows.with_columns(pl.lit(None, t).alias(n) for n, t in SCORES.items()), figures)
-
-
-def _rounded(one: Estimate) -> JsonValue:
-    ends = (one.value, one.low, one.high)
-    return [None if end is None else round(end, 4) for end in ends]
 
 
 def _judged(rows: pl.LazyFrame, params: ClassifierParams, also: list[str]) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tasks.scale.corpus import Corpus
-from tasks.scale.trainer import Held, Metric, Point, Subset, tokens_of
+from tasks.scale.trainer import Held, Metric, Point, Subset
 
 NEAREST = 5
 SHARPNESS = 10.0  # how much more a nearer neighbour counts
@@ -38,11 +38,10 @@ class Neighbours:
         """Points for every size; a larger one only looks at the rows that come to it."""
         asked, said = corpus.prompt_vectors, corpus.answer_vectors
         mine, truth = asked[held.rows], said[held.rows]
-        tokens = tokens_of(corpus, subset)
         near = np.full((len(mine), NEAREST), -np.inf, np.float32)
         who = np.zeros((len(mine), NEAREST), np.int64)
         done, step = 0, max(1, BLOCK // max(len(mine), 1))
-        for place, size in enumerate(subset.sizes):
+        for size in subset.sizes:
             for start in range(done, size, step):
                 stop = min(start + step, size)
                 cosines = mine @ asked[subset.prompts[start:stop]].T
@@ -57,7 +56,6 @@ class Neighbours:
             weights = np.exp(SHARPNESS * (near - near.max(axis=1, keepdims=True)))
             borrowed = (weights[:, :, None] * said[who]).sum(axis=1)
             borrowed /= np.maximum(np.linalg.norm(borrowed, axis=1, keepdims=True), 1e-12)
-            told = int(tokens[place])
             far = 1 - float((borrowed * truth).sum(axis=1).mean())
-            yield Point("neighbour_distance", size, told, far)
-            yield Point("coverage", size, told, 1 - float(near.max(axis=1).mean()))
+            yield Point("neighbour_distance", size, far)
+            yield Point("coverage", size, 1 - float(near.max(axis=1).mean()))

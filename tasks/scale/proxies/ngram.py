@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.scale.corpus import Corpus, Ints, Words
-from tasks.scale.trainer import Held, Metric, Point, Subset, tokens_of
+from tasks.scale.trainer import Held, Metric, Point, Subset
 
 DISCOUNT = 0.75
 VOCABULARY = 60_000
@@ -57,10 +57,9 @@ class Ngram:
         """Points for every size."""
         words = corpus.answer_words
         asked = _trigrams(words, held.rows)
-        tokens = tokens_of(corpus, subset)
-        for place, size in enumerate(subset.sizes):
+        for size in subset.sizes:
             bits = _bits(_trigrams(words, subset.answers[:size]), asked)
-            yield Point("bits_per_word", size, int(tokens[place]), bits)
+            yield Point("bits_per_word", size, bits)
 
 
 def _trigrams(words: Words, texts: Ints) -> Ints:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tasks.scale.corpus import Corpus
-from tasks.scale.trainer import Held, Metric, Point, Subset, tokens_of
+from tasks.scale.trainer import Held, Metric, Point, Subset
 
 PENALTY = 1.0
 
@@ -33,12 +33,11 @@ class Ridge:
     ) -> Iterator[Point]:
         """Points for every size; what a smaller one has summed up serves the next."""
         asked, said = corpus.prompt_vectors, corpus.answer_vectors
-        tokens = tokens_of(corpus, subset)
         width = asked.shape[1]
         square, cross = np.zeros((width, width)), np.zeros((width, width))
         sum_x, sum_y = np.zeros(width), np.zeros(width)
         done = 0
-        for place, size in enumerate(subset.sizes):
+        for size in subset.sizes:
             x = asked[subset.prompts[done:size]]
             y = said[subset.answers[done:size]]
             square += x.T @ x
@@ -52,4 +51,4 @@ class Ridge:
             expected = (asked[held.rows] - mean_x) @ weights + mean_y
             expected /= np.maximum(np.linalg.norm(expected, axis=1, keepdims=True), 1e-12)
             value = 1 - float((expected * said[held.rows]).sum(axis=1).mean())
-            yield Point("answer_distance", size, int(tokens[place]), value)
+            yield Point("answer_distance", size, value)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -31,6 +31,11 @@ class Estimate(BaseModel):
     low: float | None = None
     high: float | None = None
     items: int = 0  # that it rests on
+
+    def ends(self) -> list[JsonValue]:
+        """[value, low, high] for a report, rounded."""
+        found = (self.value, self.low, self.high)
+        return [None if end is None else round(end, 4) for end in found]
 
 
 def estimate(statistic: Statistic, groups: Codes, seed: int) -> Estimate:

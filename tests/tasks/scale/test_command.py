@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from tasks.base.dataset import read_dataset, write_dataset
 from tasks.scale.command import Command
 from tasks.scale.experiment import run_command
-from tasks.scale.params import CommandParams, PlanParams
+from tasks.scale.params import PlanParams
+from tasks.scale.trainer_params import CommandParams
 from tests.builders import table
 from tests.tasks.scale.sets import rows
 

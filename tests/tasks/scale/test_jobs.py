@@ -14,7 +14,8 @@ from tasks.base.errors import UsageError
 from tasks.llm.params import LlmParams
 from tasks.scale.experiment import run_jobs
 from tasks.scale.jobs import Jobs
-from tasks.scale.params import JobsParams, PlanParams
+from tasks.scale.params import PlanParams
+from tasks.scale.trainer_params import JobsParams
 from tests.builders import table
 from tests.tasks.scale.sets import rows
 

@@ -9,7 +9,8 @@ from tasks.base.dataset import read_dataset, write_dataset
 from tasks.base.errors import UsageError
 from tasks.llm import weights
 from tasks.scale.lora import Lora
-from tasks.scale.params import LoraParams, PlanParams
+from tasks.scale.params import PlanParams
+from tasks.scale.trainer_params import LoraParams
 from tests.builders import table
 from tests.tasks.scale.sets import rows
 
