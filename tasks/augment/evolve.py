@@ -30,8 +30,7 @@ from tasks.base.dataset import DatasetRef
 from tasks.base.draw import draw
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_make
-from tasks.base.text import fold
-from tasks.dedup.pairs import WORD
+from tasks.base.text import WORD, fold
 from tasks.llm.call import Model
 from tasks.llm.door import Door
 from tasks.llm.params import LlmParams

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from tasks.dedup.pairs import words
+from tasks.base.text import words
 
 MIX = 0x9E3779B97F4A7C15  # an odd number, so that the order of words counts
 COMMON = 0.2  # share of a template's rows from which a run is the template's own

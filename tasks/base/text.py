@@ -5,6 +5,11 @@ from collections.abc import Callable
 
 import polars as pl
 
+_UNSEGMENTED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+SINGLE = rf"[{_UNSEGMENTED}]|\p{{Extended_Pictographic}}"
+WORD = rf"{SINGLE}|[\p{{L}}\p{{M}}\p{{N}}_]+"
+"""A word; in scripts written without spaces each character is one, and so is each emoji."""
+
 _ASCII_PLAIN = r"^[\x21-\x7e]+( [\x21-\x7e]+)*$"
 
 
@@ -18,6 +23,11 @@ def fold(text: pl.Expr) -> pl.Expr:
         text.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
     )
     return pl.when(text.str.contains(_ASCII_PLAIN)).then(text.str.to_lowercase()).otherwise(folded)
+
+
+def words(text: pl.Expr) -> pl.Expr:
+    """The words of a text, folded, in order."""
+    return fold(text).str.extract_all(WORD)
 
 
 def turns(role: str | None = None, column: str = "messages") -> pl.Expr:

@@ -22,11 +22,11 @@ from tasks.base.dataset import DatasetRef
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
-from tasks.base.text import answer, prompt
+from tasks.base.text import answer, prompt, words
 from tasks.dedup.compare import TwinParams, compared, context, preference
 from tasks.dedup.look import Pair, Texts, look
 from tasks.dedup.oddity import odd_pairs
-from tasks.dedup.pairs import similar_pairs, words
+from tasks.dedup.pairs import similar_pairs
 
 REASONS = {"near_duplicate": "another row says the same in almost the same words"}
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tasks.dedup.pairs import PAIRS, similar_pairs, words
+from tasks.base.text import words
+from tasks.dedup.pairs import PAIRS, similar_pairs
 
 
 def split(text):
