@@ -1,14 +1,16 @@
 """What two rows are compared by, and which of two twins survives."""
 
-from typing import Literal
+import math
+from typing import Literal, Self
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tasks.base.params import StageParams
 from tasks.base.text import answer, conversation, prompt
 
 Compare = Literal["conversation", "prompt", "answer"]
+Prefer = Literal["source", "undamaged", "longest", "longest_answer", "score"]
 
 
 class TwinParams(StageParams):
@@ -23,10 +25,30 @@ class TwinParams(StageParams):
     prefer_sources: tuple[str, ...] = Field(
         default=(),
         title="Preferred sources",
-        description="Of twins the one whose source is named first survives; then the longest "
-        "conversation, then the smallest id (of near copies first the one with the fewest odd "
-        "pairs of words). Never the order of the files.",
+        description="Sources from the best to the worst, for `prefer`.",
     )
+    prefer_score: str = Field(
+        default="",
+        title="Preferred score",
+        description="Field of the records with a number, the higher the better, for `prefer`.",
+    )
+    prefer: tuple[Prefer, ...] = Field(
+        default=("source", "undamaged", "longest"), title="Who survives",
+        description="What decides which of several twins survives, the first first: its source "
+        "(`prefer_sources`), whether it is undamaged (not cut short, few slips; of near copies), "
+        "the longest conversation, the longest answer, the score (`prefer_score`). At the end the "
+        "smallest id; never the order of the files.",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _names_what_it_prefers(self) -> Self:
+        if "score" in self.prefer and not self.prefer_score.strip("'"):
+            raise ValueError(
+                "prefer names the score, but prefer_score says not which field of the records it is"
+            )
+        if "'" in self.prefer_score:
+            raise ValueError(f"prefer_score {self.prefer_score!r} has a quotation mark in it")
+        return self
 
 
 TURN = "\x1e"
@@ -54,10 +76,22 @@ def _each(column: str, field: str) -> pl.Expr:
     return pl.col(column).list.eval(pl.element().struct.field(field).fill_null("")).list.join(TURN)
 
 
-def preference(prefer_sources: tuple[str, ...]) -> list[pl.Expr]:
-    """Columns to sort by so that the row to survive comes first."""
+def preference(params: TwinParams) -> dict[str, pl.Expr]:
+    """Columns to sort by so that the row to survive comes first, by what they stand for.
+
+    `undamaged` is none of them: that shows beside the other rows only.
+    """
+    sources = params.prefer_sources
     rank = pl.col("source").replace_strict(
-        dict(zip(prefer_sources, range(len(prefer_sources)), strict=True)),
-        default=len(prefer_sources), return_dtype=pl.Int64,
+        dict(zip(sources, range(len(sources)), strict=True)),
+        default=len(sources), return_dtype=pl.Int64,
     )  # fmt: skip
-    return [rank, -conversation().str.len_chars().cast(pl.Int64), pl.col("id")]
+    score = pl.col("meta").str.json_path_match(f"$['{params.prefer_score}']")
+    known: dict[str, pl.Expr] = {
+        "source": rank,
+        "longest": -conversation().str.len_chars().cast(pl.Int64),
+        "longest_answer": -answer().str.len_chars().fill_null(0).cast(pl.Int64),
+        "score": -score.cast(pl.Float64, strict=False).fill_nan(None).fill_null(-math.inf),
+    }
+    chosen: dict[str, pl.Expr] = {n: known[n] for n in params.prefer if n in known}
+    return {**chosen, "id": pl.col("id")}

@@ -70,7 +70,7 @@ def mark_exact_twins(rows: pl.LazyFrame, params: ExactDedupParams) -> pl.LazyFra
     listed = rows.select(
         "id",
         place=pl.int_range(pl.len()),
-        order=pl.struct(preference(params.prefer_sources)).rank("ordinal"),
+        order=pl.struct(*preference(params).values()).rank("ordinal"),
         text=compared(params.compare),
         context=context() if params.compare == "conversation" else pl.lit(""),
     )

@@ -1,32 +1,41 @@
 """Drop conversations that say what another one says in almost the same words.
 
 Candidates are all pairs whose word shingles have a Jaccard similarity of at least `threshold`
-(found exactly, see `tasks.dedup.pairs`). A candidate is a twin only if RapidFuzz's similarity of
-the two texts is high enough and the guard (`tasks.dedup.guard`) finds no number, word or answer
-that tells them apart. Contradictions, the same prompt with another answer, are never merged.
+(found exactly, see `tasks.dedup.pairs`), and short texts that share most of their letters
+(`tasks.dedup.short`). A candidate is a twin only if RapidFuzz's similarity of the two texts is
+high enough and the guard (`tasks.dedup.guard`) finds no number, word or answer that tells them
+apart. Contradictions, the same prompt with another answer, are never merged.
 
-The survivor is the row of the source named first; then the one with the fewest odd pairs of words
-(`tasks.dedup.oddity`), for of two texts that say the same one is often the other with slips; then
-the longest, then the smallest id. Each survivor claims the rows that are near to itself, in the
-order of preference; being near to a row that was dropped is not enough, so no chain of small
-steps can lose a row.
+Who survives is said by `prefer`: by default the row of the source named first; then the one that
+is not cut short and has the fewest odd pairs of words (`tasks.dedup.oddity`), for of two texts
+that say the same one is often the other with slips; then the longest, then the smallest id.
+`tasks.dedup.families` says what a family is.
+
+The pairs are the evidence of the stage. Whether a pair says the same is found out only where it
+decides something, so most pairs of a large family have no verdict.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import pandera.polars as pa
 import polars as pl
 from prefect import task
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
-from tasks.base.text import answer, prompt, words
+from tasks.base.text import answer, prompt
 from tasks.dedup.compare import TwinParams, compared, context, preference
-from tasks.dedup.look import Pair, Texts, look
-from tasks.dedup.oddity import odd_pairs
+from tasks.dedup.families import Families
+from tasks.dedup.judged import Judged
 from tasks.dedup.pairs import similar_pairs
+from tasks.dedup.short import similar_short
 
 REASONS = {"near_duplicate": "another row says the same in almost the same words"}
 
@@ -39,16 +48,9 @@ MARKED = marks(
     },
 )
 
-PREFERENCE = ("source", "size", "id")  # what `preference` sorts by
-EVIDENCE = pl.Schema(
-    {
-        "a": pl.String,
-        "b": pl.String,
-        "jaccard": pl.Float64,
-        "ratio": pl.Float64,
-        "verdict": pl.String,
-    }
-)
+AT = (0.5, 0.6, 0.7, 0.8, 0.9)  # thresholds at which it is said what would be dropped
+
+Ints = npt.NDArray[np.int64]
 
 
 class NearDedupParams(TwinParams):
@@ -64,66 +66,82 @@ class NearDedupParams(TwinParams):
     )
     min_ratio: float = Field(
         default=60, ge=0, le=100, title="Least RapidFuzz ratio",
-        description="Similarity of the two texts character by character, in percent.",
+        description="Similarity of the two folded texts character by character, in percent.",
+    )  # fmt: skip
+    families: Families = Field(
+        default="survivor", title="Families",
+        description="survivor: a row is dropped only if it is near to the survivor itself; "
+        "connected: also if it is near to a row that is near to it, and so on.",
     )  # fmt: skip
 
 
 def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
-    """Mark every near twin with its survivor, the similarity and RapidFuzz's ratio.
-
-    The evidence lists every pair that was looked at, twins or not, with what told them apart.
-    """
-    listed = rows.select(
-        **dict(zip(PREFERENCE, preference(params.prefer_sources), strict=True)),
-        text=compared(params.compare),
-        asked=prompt(),
-        context=context() if params.compare == "conversation" else pl.lit(""),
-        prompt=words(prompt()),
-        answer=words(answer().fill_null("")),
-        told=answer().fill_null(""),
-    ).collect()
-    listed = listed.with_columns(
-        odd=odd_pairs(listed.select(pl.concat_list("prompt", "answer")).to_series())
-    ).with_columns(order=pl.struct("source", "odd", "size", "id").rank("ordinal"))
+    """Mark every near twin with its survivor, the similarity and RapidFuzz's ratio."""
+    by = {f"by_{name}": column for name, column in preference(params).items()}
+    listed = rows.select(**by, text=compared(params.compare), **_parts(params)).collect()
     texts = listed["text"] if params.enabled else listed["text"].clear()
-    found = similar_pairs(texts, params.threshold, params.shingle_words)
-    texts_of = Texts(listed, {*found["a"], *found["b"]})
-    pairs = [look(texts_of, pair, params.min_ratio) for pair in found.iter_rows()]
-    twins = _claim(listed, [p for p in pairs if p.verdict == "same"])
-    ids = listed["id"]
-    marks = pl.DataFrame(
-        {
-            DROP_REASON: ["near_duplicate" if t else None for t in twins],
-            "drop_twin_of": [ids[t[0]] if t else None for t in twins],
-            "drop_score": [t[1] if t else None for t in twins],
-            "drop_detail": [f"RapidFuzz ratio {t[2]:.0f} %" if t else None for t in twins],
-        },
-        schema={c: MARKED.columns[c].dtype.type for c in list(MARKED.columns) if c != "id"},
-    )
-    evidence = pl.DataFrame(
-        [(ids[p.a], ids[p.b], p.jaccard, p.ratio, p.verdict) for p in pairs],
-        schema=EVIDENCE, orient="row",
-    )  # fmt: skip
-    figures = {"pairs": len(pairs), "twin_pairs": sum(p.verdict == "same" for p in pairs)}
-    marked = pl.concat([rows, marks.lazy()], how="horizontal")
-    return Outcome(marked, figures={**figures}, evidence=evidence)
+    judged = Judged(_found(texts, _ranks(listed, by), params), listed, params.min_ratio)
+    order, families = judged.order(params.prefer), params.families
+    twins = {
+        int(judged.used[row]): (int(judged.used[claim.survivor]), claim.pair)
+        for row, claim in judged.claims(order, params.threshold, families).items()
+    }
+    at: list[JsonValue] = [
+        {"threshold": t, "rows": len(judged.claims(order, t, families))}
+        for t in AT if t > params.threshold
+    ]  # fmt: skip
+    evidence = judged.evidence(listed["by_id"])
+    figures: dict[str, JsonValue] = {
+        "pairs": evidence.height,
+        "twin_pairs": evidence.filter(verdict="same").height,
+        "not_asked": int(evidence["verdict"].null_count()),
+        "at": at,
+    }
+    marked = pl.concat([rows, _marks(listed, judged, twins).lazy()], how="horizontal")
+    return Outcome(marked, figures=figures, evidence=evidence)
 
 
-def _claim(listed: pl.DataFrame, pairs: list[Pair]) -> list[tuple[int, float, float] | None]:
-    """For every row its survivor with similarity and ratio; None for rows that stay."""
-    order = listed["order"].to_list()
-    near: dict[int, list[tuple[int, Pair]]] = {}
-    for pair in pairs:
-        near.setdefault(pair.a, []).append((pair.b, pair))
-        near.setdefault(pair.b, []).append((pair.a, pair))
-    claimed: list[tuple[int, float, float] | None] = [None] * listed.height
-    for survivor in sorted(near, key=order.__getitem__):
-        if claimed[survivor]:
-            continue
-        for row, pair in near[survivor]:
-            if order[row] > order[survivor] and not claimed[row]:
-                claimed[row] = (survivor, pair.jaccard, pair.ratio)
-    return claimed
+def _parts(params: NearDedupParams) -> dict[str, pl.Expr]:
+    """What the guard looks at."""
+    return {
+        "asked": prompt().fill_null(""),
+        "told": answer().fill_null(""),
+        "context": context() if params.compare == "conversation" else pl.lit(""),
+    }
+
+
+def _ranks(listed: pl.DataFrame, by: dict[str, pl.Expr]) -> Ints:
+    """Rank of each row by what may be known of it alone."""
+    ranks = listed.select(pl.struct(list(by)).rank("ordinal") - 1).to_series()
+    return ranks.cast(pl.Int64).to_numpy()
+
+
+def _found(texts: pl.Series, ranks: Ints, params: NearDedupParams) -> pl.DataFrame:
+    """Pairs that are alike by words, and short ones by characters; none twice."""
+    by_words = similar_pairs(texts, params.threshold, params.shingle_words, ranks[: len(texts)])
+    by_letters = similar_short(texts)
+    new = by_letters.join(by_words, on=["a", "b"], how="anti")
+    both = [by_words.with_columns(by=pl.lit("words")), new.with_columns(by=pl.lit("characters"))]
+    return pl.concat(both).sort("a", "b")
+
+
+def _marks(listed: pl.DataFrame, judged: Judged, twins: dict[int, tuple[int, int]]) -> pl.DataFrame:
+    """The columns of `MARKED` for every row."""
+    ids, scores = listed["by_id"], judged.found["jaccard"]
+
+    def told() -> Iterator[dict[str, Any]]:
+        for row in range(listed.height):
+            if row not in twins:
+                yield dict.fromkeys(names)
+                continue
+            survivor, pair = twins[row]
+            detail = f"RapidFuzz ratio {judged.seen[pair].ratio:.0f} %"
+            values = ("near_duplicate", ids[survivor], scores[pair], detail)
+            yield dict(zip(names, values, strict=True))
+
+    names = (DROP_REASON, "drop_twin_of", "drop_score", "drop_detail")
+    types = {name: MARKED.columns[name].dtype.type for name in names}
+    return pl.DataFrame(list(told()), schema=types)
 
 
 @task(

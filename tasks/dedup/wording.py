@@ -2,12 +2,12 @@
 
 Set aside are words in both (their order does not matter), light words, words that one side writes
 in two, and pairs of words that differ by a slip of the pen: two neighbouring letters swapped, or
-in a word of five letters or more one letter added, lost or changed.
+in a word of five letters or more (of three, if no other text has it) one added, lost or changed.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -30,12 +30,21 @@ class Difference(NamedTuple):
     content: int  # content words of the smaller text
 
 
-def difference(one: Iterable[str], other: Iterable[str]) -> Difference:
-    """Essential words of `one` and `other` (folded words of two texts), in alphabetical order."""
+def difference(one: Iterable[str], other: Iterable[str], rare: Container[str] = ()) -> Difference:
+    """What two texts do not share.
+
+    Args:
+        one: Folded words of a text.
+        other: Those of the other.
+        rare: Words that no other text has; such a word is a slip sooner than another word.
+
+    Returns:
+        Essential words of `one` and of `other`, in alphabetical order.
+    """
     a, b = counted(one), counted(other)
     left, right = _surplus(a, b), _surplus(b, a)
     left, right = _without_splits(left, right)
-    left, right = _without_slips(left, right)
+    left, right = _without_slips(left, right, rare)
     content = min(_content(a), _content(b))
     return Difference(tuple(_weighty(left)), tuple(_weighty(right)), content)
 
@@ -62,7 +71,8 @@ def symbols(text: str) -> tuple[list[str], list[str]]:
 
 def has_name(words: Iterable[str], text: str) -> bool:
     """Whether one of `words` (folded) is written with a capital inside a sentence of `text`."""
-    found = (re.search(rf"[a-z,;] {re.escape(word.capitalize())}\b", text) for word in words)
+    named = (word.capitalize() for word in words if word[0].isalpha())
+    found = (re.search(rf"[a-z,;] {re.escape(name)}\b", text) for name in named)
     return any(match is not None for match in found)
 
 
@@ -73,7 +83,12 @@ def _surplus(one: Words, other: Words) -> list[str]:
 
 
 def _weighty(words: list[str]) -> list[str]:
-    return [word for word in words if word not in LIGHT and word not in _swapped_light()]
+    return [word for word in words if not is_light(word)]
+
+
+def is_light(word: str) -> bool:
+    """Whether a word says nothing, a slip in it included."""
+    return word in LIGHT or word in _swapped_light()
 
 
 @cache
@@ -94,8 +109,8 @@ def _without_splits(left: list[str], right: list[str]) -> tuple[list[str], list[
     """Set aside words that one side writes in two: `twentyten` and `twenty`, `ten`."""
     for one, other in ((left, right), (right, left)):
         there = set(other)
-        for word in [w for w in one if len(w) > 5]:
-            for cut in range(2, len(word) - 1):
+        for word in [w for w in one if len(w) > 5 or (len(w) > 3 and w.isalpha())]:
+            for cut in range(1, len(word)):
                 halves = word[:cut], word[cut:]
                 if there.issuperset(halves) and _can_take(other, halves):
                     one.remove(word)
@@ -110,7 +125,9 @@ def _can_take(words: list[str], halves: tuple[str, str]) -> bool:
     return all(words.count(half) >= halves.count(half) for half in halves)
 
 
-def _without_slips(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
+def _without_slips(
+    left: list[str], right: list[str], rare: Container[str]
+) -> tuple[list[str], list[str]]:
     """Set aside words that differ by a slip of the pen, each with one partner.
 
     One slip leaves the first or the last letter alone, so only words that share one are tried.
@@ -123,7 +140,7 @@ def _without_slips(left: list[str], right: list[str]) -> tuple[list[str], list[s
     kept = []
     for word in left:
         tried = sorted({*ends[0, word[0]], *ends[-1, word[-1]]} - taken)
-        partner = next((at for at in tried if _is_slip(word, right[at])), None)
+        partner = next((at for at in tried if _is_slip(word, right[at], rare)), None)
         if partner is None:
             kept.append(word)
         else:
@@ -139,10 +156,12 @@ def _distance() -> Callable[..., int]:
     return OSA.distance
 
 
-def _is_slip(one: str, other: str) -> bool:
+def _is_slip(one: str, other: str, rare: Container[str]) -> bool:
     shorter, longer = sorted((len(one), len(other)))
-    if longer - shorter > 1 or shorter < 3 or NUMBER.search(one + other):
+    if longer - shorter > 1 or longer < 3 or NUMBER.search(one + other):
         return False
     if _distance()(one, other, score_cutoff=1) > 1:
         return False
-    return longer >= 5 or sorted(one) == sorted(other)
+    known = one not in rare and other not in rare
+    is_small = shorter >= 3 and (longer >= 5 or sorted(one) == sorted(other))
+    return is_small or not known

@@ -39,7 +39,7 @@ def _near_facts(near: StageResult, plan: ReleasePlan, mask: Mask) -> Facts:
     return {
         "similarity": _similarity(pairs),
         "threshold": _threshold(plan),
-        "at": _at(near),
+        "at": near.report.figures["at"],
         "nearest": _nearest(pairs, plan, mask),
     }
 
@@ -61,12 +61,6 @@ def _similarity(pairs: pl.DataFrame) -> list[Facts]:
             ).height
         )
     ]
-
-
-def _at(near: StageResult) -> list[Facts]:
-    """Rows that would go at other thresholds, the guard's verdict being what it is."""
-    score = read_dataset(near.dropped).select("drop_score").collect()["drop_score"]
-    return [{"threshold": t, "rows": int((score >= t).sum())} for t in (0.5, 0.6, 0.7, 0.8, 0.9)]
 
 
 def _nearest(pairs: pl.DataFrame, plan: ReleasePlan, mask: Mask) -> list[Facts]:

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from tasks.dedup.near import EVIDENCE, MARKED, NearDedupParams, mark_near_twins
+from tasks.dedup.judged import EVIDENCE
+from tasks.dedup.near import AT, MARKED, NearDedupParams, mark_near_twins
 from tests.builders import row, table, turn
 
 BAKE = "Explain to a beginner how one bakes a loaf of dark rye bread in a small oven at home"
@@ -139,9 +140,11 @@ WORDS = ["kitchen", "garden", "window", "lantern", "bottle", "carpet", "mirror",
 def chain():
     """A ~ b ~ c by added words, but a and c are too far apart."""
     told = " ".join(f"{w} stands in its own corner of the room, quiet and plain." for w in WORDS)
+    half = len(told) // 2  # in the midst: what is added at an end tells nothing
     tail = " velvet copper thunder marble pepper harvest cotton ribbon timber walnut basket feather"
     tails = [tail[: tail.index(word)] for word in (" velvet", " cotton")] + [tail]
-    return [row(name, "Tell me all.", told + tail) for name, tail in zip("cba", tails, strict=True)]
+    parts = [f"{told[:half]} {tail} {told[half:]}" for tail in tails]
+    return [row(name, "Tell me all.", part) for name, part in zip("cba", parts, strict=True)]
 
 
 def test_no_chain_of_small_steps_loses_a_row():
@@ -176,7 +179,9 @@ def test_marks_tell_the_similarity_and_the_ratio():
     [lost] = frame.filter(frame["drop_reason"].is_not_null()).to_dicts()
     assert 0.45 <= lost["drop_score"] <= 1
     assert lost["drop_detail"].startswith("RapidFuzz ratio 9")
-    assert found.figures == {"pairs": 1, "twin_pairs": 1}
+    counts = {"pairs": 1, "twin_pairs": 1, "not_asked": 0}
+    at = [{"threshold": t, "rows": int(lost["drop_score"] >= t)} for t in AT]
+    assert found.figures == {**counts, "at": at}
 
 
 @pytest.mark.parametrize("turns", [(), ("",), ("", ""), (" ", "\n")])
@@ -189,3 +194,62 @@ def test_a_higher_threshold_finds_less():
     assert twins(*pair) == {"b": "a"}
     assert twins(*pair, threshold=1.0) == {}
     assert twins(*pair, min_ratio=100) == {}
+
+
+def test_short_questions_with_a_slip_are_twins_and_with_another_word_are_not():
+    ask = "What is the capital of Freedonia?"
+    assert verdict((ask, "Fredville"), (put(ask, "capital", "captial"), "Fredville")) == "same"
+    assert twins(row("a", ask, "Fredville"), row("b", put(ask, "capital", "anthem"), "Fred")) == {}
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (LOAF[: int(len(LOAF) * 0.7)], True),  # cut, in the midst of a word
+        (LOAF + " I hope that helps, let me know if there is more!", True),
+        ("Of course, here is what you asked for. " + LOAF, True),
+        ("It would be wrong to say the following, never do it. " + LOAF, False),
+    ],
+)
+def test_an_answer_that_is_the_beginning_or_end_of_the_other_says_the_same(other, same):
+    assert (verdict((BAKE, LOAF), (BAKE, other)) == "same") is same
+
+
+def test_a_few_words_in_place_of_others_are_damage_and_names_and_numbers_are_not():
+    told = LOAF + " Then ask Marlene to taste a slice with butter on the balcony at 7."
+    asked = (BAKE, told)
+    assert verdict(asked, (BAKE, put(told, "hollow", "dull"))) == "same"
+    assert verdict(asked, (BAKE, put(told, "Marlene", "Theodor"))) == "other_name"
+    assert verdict(asked, (BAKE, put(told, "at 7", "at 9"))) == "other_answer"
+
+
+def test_of_a_cut_row_and_a_whole_one_the_whole_survives():
+    whole, cut = row("b", BAKE, LOAF), row("a", BAKE, LOAF[: int(len(LOAF) * 0.75)])
+    assert twins(cut, whole) == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    ("prefer", "survivor"),
+    [(("longest",), "long"), (("score", "longest"), "good"), (("longest_answer",), "told"),
+     (("source",), "expert")],
+)  # fmt: skip
+def test_who_survives_is_what_was_asked_for(prefer, survivor):
+    rows = [
+        row("good", BAKE, LOAF, meta='{"rating": 9.5}'),
+        row("long", "Please, please: " + BAKE, LOAF, meta='{"rating": 2}'),
+        row("told", BAKE, "Sure! " + LOAF, meta='{"rating": "none"}'),
+        row("expert", BAKE + "!", LOAF, source="expert"),
+    ]
+    asked = {"prefer": prefer, "prefer_score": "rating", "prefer_sources": ("expert",)}
+    assert set(twins(*rows, **asked).values()) == {survivor}
+
+
+def test_a_chain_is_one_family_where_families_are_connected():
+    lost = twins(*chain(), families="connected")
+    assert len(lost) == 2
+    assert len(set(lost.values())) == 1
+
+
+def test_to_prefer_a_score_without_saying_which_is_an_error():
+    with pytest.raises(ValueError, match="prefer_score says not which field"):
+        NearDedupParams(prefer=("score",))
