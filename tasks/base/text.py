@@ -19,10 +19,13 @@ def fold(text: pl.Expr) -> pl.Expr:
     Plain ASCII without runs of white space, which is most of what there is, is only lowered:
     normalising costs sixteen times what hashing does.
     """
-    folded = (
-        text.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
-    )
-    return pl.when(text.str.contains(_ASCII_PLAIN)).then(text.str.to_lowercase()).otherwise(folded)
+    is_ascii = text.str.len_bytes() == text.str.len_chars()
+    lowered = text.str.to_lowercase()
+    # each branch is computed for all rows, and for null in no time
+    foreign = pl.when(~is_ascii).then(text).str.normalize("NFKC").str.to_lowercase()
+    plain = is_ascii & text.str.contains(_ASCII_PLAIN)
+    loose = pl.coalesce(foreign, pl.when(~plain).then(lowered))
+    return pl.coalesce(loose.str.replace_all(r"\s+", " ").str.strip_chars(), lowered)
 
 
 def words(text: pl.Expr) -> pl.Expr:

@@ -1,9 +1,10 @@
 """Drop conversations that repeat another one word for word.
 
-First the cheap question: rows whose text is the same byte for byte are found by grouping on its
-xxh3-128. Only one of each group is then folded (case, Unicode form, white space, quotation marks
-and punctuation around turns) and grouped by the folded text's SHA-256. Every group is also
-grouped on the text itself, so that two texts with one hash can never cost an innocent row.
+First the cheap question: whose text has the same hash as another's once normalised (case, Unicode
+form, white space, quotation marks and punctuation around turns)? One compiled pass says so
+(`tasks.dedup.fingerprint`), and few rows go on. Those that are the same byte for byte are grouped
+by their xxh3-128; one of each group is normalised and grouped by the SHA-256 of that. Every group
+is also grouped on the text itself, so that two texts with one hash can never cost an innocent row.
 
 The copy that survives is the one preferred by `tasks.dedup.compare.preference`. A row with
 nothing to compare has no twin; judging it is the work of `validate`.
@@ -69,38 +70,54 @@ def mark_exact_twins(rows: pl.LazyFrame, params: ExactDedupParams) -> pl.LazyFra
         )
     listed = rows.select(
         "id",
-        place=pl.int_range(pl.len()),
         order=pl.struct(*preference(params).values()).rank("ordinal"),
         text=compared(params.compare),
         context=context() if params.compare == "conversation" else pl.lit(""),
+    ).collect()
+    repeated = _may_repeat(listed)
+    found = _named(listed.filter(repeated))
+    ids = listed.select("id").with_columns(repeated=repeated)
+    marked = ids.join(found, on="id", how="left", maintain_order="left")
+    return pl.concat([rows, marked.select(list(MARKED.columns)[1:]).lazy()], how="horizontal")
+
+
+def _may_repeat(listed: pl.DataFrame) -> pl.Series:
+    """Whether another row's text and context have the same hash; few rows go further."""
+    from tasks.dedup.fingerprint import fingerprints  # compiled code
+
+    hashes = fingerprints(listed["text"], normalised, ENDS)
+    keys = listed.select(
+        pl.col("context").hash(), one=pl.Series(hashes[:, 0]), other=pl.Series(hashes[:, 1])
     )
-    ordered = listed.sort("order")
+    return (
+        keys.select(pl.struct(pl.all()).is_duplicated()).to_series() & listed["text"].is_not_null()
+    )
+
+
+def _named(listed: pl.DataFrame) -> pl.DataFrame:
+    """The marks of those rows of `listed` that repeat another, with their ids."""
+    ordered = listed.lazy().sort("order")
     raw = plh.col("text").nchash.xxh3_128()
     first = pl.col("id").first()
     by_raw = ordered.with_columns(raw_twin=first.over(raw, "text", "context"))
-    distinct = by_raw.filter(pl.col("id") == pl.col("raw_twin"), pl.col("text").is_not_null())
+    distinct = by_raw.filter(pl.col("id") == pl.col("raw_twin"))
     folded = distinct.with_columns(folded=normalised(pl.col("text")))
     by_folded = folded.select(
         "raw_twin",
         folded_twin=first.over("folded", "context"),
         sha256=plh.col("folded").chash.sha2_256(),
     )
-    joined = by_raw.join(by_folded, on="raw_twin", how="left").sort("place")
-    has_text = pl.col("text").is_not_null()
-    reason = (
-        pl.when(has_text & (pl.col("raw_twin") != pl.col("id")))
-        .then(pl.lit("exact_duplicate"))
-        .when(has_text & (pl.col("folded_twin") != pl.col("id")))
-        .then(pl.lit("normalised_duplicate"))
-    )
-    is_twin = pl.col(DROP_REASON).is_not_null()
-    marked = joined.with_columns(reason.alias(DROP_REASON)).select(
-        "id",
-        DROP_REASON,
-        drop_twin_of=pl.when(is_twin).then("folded_twin"),
-        drop_detail=pl.when(is_twin).then(pl.lit("sha256 ") + pl.col("sha256").str.slice(0, 16)),
-    )
-    return pl.concat([rows, marked.drop("id")], how="horizontal")
+    is_raw, is_folded = (pl.col("id") != pl.col(twin) for twin in ("raw_twin", "folded_twin"))
+    reason = pl.when(is_raw).then(pl.lit("exact_duplicate")).when(is_folded).then(
+        pl.lit("normalised_duplicate")
+    )  # fmt: skip
+    return by_raw.join(by_folded, on="raw_twin").with_columns(reason.alias(DROP_REASON)).filter(
+        pl.col(DROP_REASON).is_not_null()
+    ).select(
+        "id", DROP_REASON,
+        drop_twin_of="folded_twin",
+        drop_detail=pl.lit("sha256 ") + pl.col("sha256").str.slice(0, 16),
+    ).collect()  # fmt: skip
 
 
 @task(

@@ -65,13 +65,13 @@ def shingle_sets(texts: pl.Series, k: int) -> Sets:
         k: Words in a shingle.
     """
     texts = texts.fill_null("")
-    kinds, offsets = classes(), _offsets(texts)
+    kinds, offsets = classes(), offsets_of(texts)
     sets, odd = _empty(offsets), np.zeros(len(texts), np.bool_)
 
     def read(run: tuple[int, int]) -> Chunk:
         return _read_run(texts, offsets, run, k, kinds, odd, sets)
 
-    chunks = tuple(each(read, _runs(offsets)))
+    chunks = tuple(each(read, runs_of(offsets)))
     return _with_folded(sets._replace(chunks=chunks), texts, np.flatnonzero(odd), k)
 
 
@@ -80,11 +80,11 @@ def _with_folded(sets: Sets, texts: pl.Series, odd: Ints, k: int) -> Sets:
     if not len(odd):
         return sets
     folded = texts[odd].to_frame("text").select(fold(pl.col("text"))).to_series()
-    offsets = _offsets(folded)
+    offsets = offsets_of(folded)
     more = _empty(offsets)
     kinds = classes() & ~np.uint8(UNSTABLE)
     nothing = np.zeros(len(odd), np.bool_)
-    runs = [_read_run(folded, offsets, run, k, kinds, nothing, more) for run in _runs(offsets)]
+    runs = [_read_run(folded, offsets, run, k, kinds, nothing, more) for run in runs_of(offsets)]
     base = len(sets.hashes)
     sets.starts[odd], sets.sizes[odd] = more.starts + base, more.sizes
     sets.bitmaps[odd] = more.bitmaps
@@ -118,12 +118,12 @@ def _room(length: int, n: int) -> int:
     return 2 * length // 3 + n
 
 
-def _offsets(texts: pl.Series) -> Ints:
+def offsets_of(texts: pl.Series) -> Ints:
     """Where each text begins if all stand behind each other, and where the last one ends."""
     return np.concatenate([[0], texts.str.len_bytes().cum_sum().to_numpy()]).astype(np.int64)
 
 
-def _runs(offsets: Ints) -> list[tuple[int, int]]:
+def runs_of(offsets: Ints) -> list[tuple[int, int]]:
     """First and last of runs of texts that together have about `CHUNK` bytes."""
     n = len(offsets) - 1
     edges = np.searchsorted(offsets, np.arange(0, offsets[-1], CHUNK), side="left")
