@@ -27,6 +27,7 @@ from tasks.base.dataset import DatasetRef
 from tasks.dedup.conflict import report_conflicts
 from tasks.dedup.exact import dedup_exact
 from tasks.dedup.near import dedup_near
+from tasks.dedup.settle import settle_conflicts
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
 from tasks.llm.params import LlmParams
@@ -110,8 +111,9 @@ def refine(course: Course, files: list[SourceFile], params: CurateParams) -> Ref
     distinct = course.whole(dedup_exact, prepared.rows, params.dedup.exact, on=on)
     unique = course.whole(dedup_near, distinct, params.dedup.near, on=on)
     weighed = course.whole(report_conflicts, unique, params.dedup.conflict, on=on)
+    settled = course.whole(settle_conflicts, weighed, params.dedup.settle, on=on)
     bench = seat(course, params) if params.score.enabled else Bench()
-    scored = score_rows(course, weighed, params, bench) if params.score.enabled else weighed
+    scored = score_rows(course, settled, params, bench) if params.score.enabled else settled
     kept = course.whole(split_rows, scored, seeded_split(params.split, params.seed))
     may_not = refused(params.score, bench) if params.score.enabled else None
     passports = bench.facts(course, params.score.bar)

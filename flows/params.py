@@ -17,6 +17,7 @@ from tasks.clean.markup import MarkupParams
 from tasks.dedup.conflict import ConflictParams
 from tasks.dedup.exact import ExactDedupParams
 from tasks.dedup.near import NearDedupParams
+from tasks.dedup.settle import SettleParams
 from tasks.ingest.params import IngestParams
 from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
@@ -56,6 +57,7 @@ class DedupParams(StageParams):
     exact: ExactDedupParams = Field(default=ExactDedupParams(), title="Exact copies")
     near: NearDedupParams = Field(default=NearDedupParams(), title="Near copies")
     conflict: ConflictParams = Field(default=ConflictParams(), title="Contradictions")
+    settle: SettleParams = Field(default=SettleParams(), title="Settle contradictions")
 
 
 class ExportParams(StageParams):

@@ -13,15 +13,9 @@ Compare = Literal["conversation", "prompt", "answer"]
 Prefer = Literal["source", "undamaged", "longest", "longest_answer", "score"]
 
 
-class TwinParams(StageParams):
-    """What is compared, and which copy survives."""
+class PreferParams(StageParams):
+    """Which of several rows survives."""
 
-    enabled: bool = Field(default=True, title="Run", description="Run this stage.")
-    compare: Compare = Field(
-        default="conversation",
-        title="Compare",
-        description="Text to compare: the whole conversation, the prompt, or the last answer.",
-    )
     prefer_sources: tuple[str, ...] = Field(
         default=(),
         title="Preferred sources",
@@ -51,6 +45,17 @@ class TwinParams(StageParams):
         return self
 
 
+class TwinParams(PreferParams):
+    """What is compared, and which copy survives."""
+
+    enabled: bool = Field(default=True, title="Run", description="Run this stage.")
+    compare: Compare = Field(
+        default="conversation",
+        title="Compare",
+        description="Text to compare: the whole conversation, the prompt, or the last answer.",
+    )
+
+
 TURN = "\x1e"
 """Stands between turns: no white space to fold away, and no character of a clean text."""
 
@@ -76,7 +81,7 @@ def _each(column: str, field: str) -> pl.Expr:
     return pl.col(column).list.eval(pl.element().struct.field(field).fill_null("")).list.join(TURN)
 
 
-def preference(params: TwinParams) -> dict[str, pl.Expr]:
+def preference(params: PreferParams) -> dict[str, pl.Expr]:
     """Columns to sort by so that the row to survive comes first, by what they stand for.
 
     `undamaged` is none of them: that shows beside the other rows only.

@@ -1,11 +1,17 @@
-"""Report contradictions: rows that ask the same and answer differently.
+"""Name contradictions: rows that ask the same and answer differently.
 
-Two rows contradict each other when their prompts are equal once folded and their answers are
-not. Both stay, because only a person or a judge can tell which is right, or whether a prompt
-simply has many good answers; merging them silently would keep one side by chance.
+Two rows contradict each other when their prompts are equal once folded, or nearly so (similar by
+words or, where short, by letters, and nothing that the guard knows tells them apart), and their
+answers are not. All of them stay here, because only a person or a judge can tell which is right,
+or whether a prompt simply has many good answers; `tasks.dedup.settle` does what it is told.
+
 `score_conflict` names the family: the smallest id of the rows that share the prompt.
+`score_conflict_kind` says in what they differ: `formats` where one answers in JSON, code, a list,
+a number or a word and another does not, else `answers`.
 """
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 from prefect import task
 from pydantic import Field
@@ -17,31 +23,109 @@ from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_score
 from tasks.base.text import answer, prompt
 from tasks.dedup.exact import normalised
+from tasks.dedup.judged import Judged
+from tasks.dedup.pairs import similar_pairs
+from tasks.dedup.short import similar_short
+
+Ints = npt.NDArray[np.int64]
+RATIO = 80  # of RapidFuzz, below which two prompts are unlike
 
 
 class ConflictParams(StageParams):
-    """Whether to look for contradictions."""
+    """Whether to look for contradictions, and among which prompts."""
 
     enabled: bool = Field(
         default=True, title="Report contradictions", description="Run this stage."
     )
+    similarity: float = Field(
+        default=0.8, gt=0.2, le=1, title="Least similarity of prompts",
+        description="Jaccard similarity of the word shingles of two prompts that may be the same; "
+        "1: only prompts that are equal once folded.",
+    )  # fmt: skip
+
+
+def form(told: pl.Expr) -> pl.Expr:
+    """In what form an answer is: json, code, list, number, word or text."""
+    text = told.str.strip_chars()
+    return (
+        pl.when(text.str.contains(r"(?s)^(?:\{.*\}|\[.*\])$")).then(pl.lit("json"))
+        .when(text.str.contains(r"(?m)^```")).then(pl.lit("code"))
+        .when(text.str.contains(r"(?m)^\s*(?:[-*•]|\d+[.)])\s.*\n\s*(?:[-*•]|\d+[.)])\s"))
+        .then(pl.lit("list"))
+        .when(text.str.contains(r"^[-+$€£]?[\d.,]+ ?%?$")).then(pl.lit("number"))
+        .when(text.str.contains(r"^\S+$")).then(pl.lit("word"))
+        .otherwise(pl.lit("text"))
+    )  # fmt: skip
 
 
 def score_conflicts(rows: pl.LazyFrame, params: ConflictParams) -> Outcome:
-    """Add `score_conflict`: the id of the row's family of contradictions, or null."""
+    """Add the id of the row's family of contradictions and in what they differ, or null."""
     if not params.enabled:
-        return Outcome(rows.with_columns(score_conflict=pl.lit(None, pl.String)))
+        nothing = pl.lit(None, pl.String)
+        return Outcome(rows.with_columns(score_conflict=nothing, score_conflict_kind=nothing))
     listed = rows.select(
         "id",
-        asked=normalised(prompt()), told=normalised(answer()), tools=pl.col("tools").fill_null(""),
-    )  # fmt: skip
-    several = pl.col("told").drop_nulls().n_unique().over("asked", "tools") > 1
+        raw=prompt(), asked=normalised(prompt()), told=normalised(answer()), form=form(answer()),
+        tools=pl.col("tools").fill_null(""), roles=_roles(),
+    ).collect()  # fmt: skip
+    listed = listed.with_columns(group=_groups(listed, params.similarity))
+    several = pl.col("told").drop_nulls().n_unique().over("group") > 1
     is_one = several & (pl.col("asked") != "") & pl.col("told").is_not_null()
-    family = pl.when(is_one).then(pl.col("id").min().over("asked", "tools", is_one))
-    scores = listed.select(score_conflict=family).collect()
-    rows_in = int(scores["score_conflict"].count())
-    figures = {"families": scores["score_conflict"].drop_nulls().n_unique(), "rows": rows_in}
+    family = pl.when(is_one).then(pl.col("id").min().over("group", is_one))
+    unlike = pl.col("form").drop_nulls().n_unique().over("group", is_one) > 1
+    kind = pl.when(is_one).then(
+        pl.when(unlike).then(pl.lit("formats")).otherwise(pl.lit("answers"))
+    )
+    scores = listed.select(score_conflict=family, score_conflict_kind=kind)
+    by_kind = scores.drop_nulls().group_by("score_conflict_kind").agg(
+        pl.col("score_conflict").n_unique()
+    )  # fmt: skip
+    counted = dict(by_kind.iter_rows())
+    figures = {
+        "families": sum(counted.values()),
+        "rows": int(scores["score_conflict"].count()),
+        "formats": counted.get("formats", 0),
+    }
     return Outcome(pl.concat([rows, scores.lazy()], how="horizontal"), figures={**figures})
+
+
+def _roles() -> pl.Expr:
+    """Who says what: a system turn is no question."""
+    role = pl.element().struct.field("role")
+    return pl.col("messages").list.eval(role).list.join(" ")
+
+
+def _groups(listed: pl.DataFrame, similarity: float) -> pl.Series:
+    """A number per row, the same for rows that ask the same."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    n = listed.height
+    placed = listed.with_row_index("b").select(
+        "b", a=pl.col("b").first().over("asked", "tools", "roles")
+    )
+    edges = [placed.select("a", "b").to_numpy()]
+    if similarity < 1:
+        edges.append(_near(listed, placed["a"], similarity))
+    a, b = np.concatenate(edges).T
+    _, labels = connected_components(coo_matrix((np.ones(len(a)), (a, b)), (n, n)), directed=False)
+    return pl.Series(labels)
+
+
+def _near(listed: pl.DataFrame, same: pl.Series, similarity: float) -> Ints:
+    """Pairs of rows whose prompts are nearly the same; of equal ones the first stands for all."""
+    first = same.unique().sort()
+    asked = listed[first].select(
+        text="raw", folded="asked", asked="raw", told=pl.lit(""),
+        context=pl.concat_str("tools", "roles", separator="\x1f"), by_id="id",
+    )  # fmt: skip
+    by_words = similar_pairs(asked["text"], similarity).with_columns(by=pl.lit("words"))
+    by_letters = similar_short(asked["text"]).with_columns(by=pl.lit("characters"))
+    found = pl.concat([by_words, by_letters.join(by_words, on=["a", "b"], how="anti")])
+    judged = Judged(found, asked, RATIO)
+    chosen = [at for at in range(found.height) if judged.same(at)]
+    pairs = found[chosen].select(first.gather(found[chosen][c]).alias(c) for c in ("a", "b"))
+    return pairs.to_numpy().reshape(-1, 2)
 
 
 @task(

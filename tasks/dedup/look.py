@@ -8,7 +8,7 @@ import polars as pl
 
 from tasks.dedup.guard import is_structured, judge
 from tasks.dedup.light_words import NEGATIONS
-from tasks.dedup.wording import NUMBER, counted, difference, has_name, symbols
+from tasks.dedup.wording import NUMBER, counted, denials, difference, has_name, symbols
 
 SENTENCES = 30  # words of an answer from which the order of operators, or one more, tells nothing
 PART = 3  # words that the beginning or end of an answer must have, or else what it is a part of
@@ -64,6 +64,9 @@ def _verdict(one: dict[str, Any], other: dict[str, Any], rare: Container[str]) -
     part = not strict and is_part(one["said"], other["said"])
     if not _same_symbols(one, other, part):
         return "other_symbols"
+    said = ("asked",) if part else ("asked", "told")
+    if any(denials(one[name]) != denials(other[name]) for name in said):
+        return "negated"
     prompts, answers = ((one[part], other[part]) for part in ("prompt", "answer"))
     verdict = judge(prompts, answers, strict, part, rare)
     if verdict == "same" and (

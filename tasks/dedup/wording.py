@@ -19,6 +19,7 @@ NUMBER = re.compile(r"\d")
 _SYMBOL = re.compile(
     r"[+=<>^%÷×≤≥≠±√]|&&|\|\||(?<=\d)\s?[-*/]\s?(?=\d)|(?<![\w-])[-−](?=\.?\d)|(?<=\b[CFcf])#"
 )
+_DENIAL = re.compile(r"(?i)n['’]t\b")
 _CURRENCY = re.compile("[$€£¥₽₹]")
 
 
@@ -67,6 +68,11 @@ def symbols(text: str) -> tuple[list[str], list[str]]:
     A currency stands at its number, which is compared as a word.
     """
     return [s.strip() for s in _SYMBOL.findall(text)], sorted(_CURRENCY.findall(text))
+
+
+def denials(text: str) -> int:
+    """How often a text says n't; of its words that leaves a t, which is light."""
+    return len(_DENIAL.findall(text))
 
 
 def has_name(words: Iterable[str], text: str) -> bool:

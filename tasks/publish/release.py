@@ -50,7 +50,7 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
     sides = arms(kept)
     if sides.height:
         folder.write("arms.parquet", _parquet(sides))
-    to_look_at = review(kept)
+    to_look_at = review(kept, _sent(plan))
     if to_look_at.height:
         folder.write("review.jsonl", to_look_at.write_ndjson().encode())
     if plan.scaling:
@@ -67,6 +67,14 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
         failed_gates=tuple(gate.name for gate in gates if not gate.passed),
         sentence=report["sentence"],
     ), report
+
+
+def _sent(plan: ReleasePlan) -> pl.DataFrame | None:
+    """Contradictions that people shall decide over."""
+    settled = plan.result("dedup.settle")
+    if settled is None or "sent_to_review" not in settled.report.dropped:
+        return None
+    return read_dataset(settled.dropped).collect()
 
 
 def _write_splits(

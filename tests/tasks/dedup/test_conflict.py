@@ -15,7 +15,7 @@ def families(*rows, **params):
 
 def test_rows_that_ask_the_same_and_answer_differently_share_the_smallest_id():
     rows = (row("c", ASKED, "Sydney"), row("b", ASKED.upper(), "Canberra"), row("d", "Else?", "No"))
-    assert families(*rows) == (["b", "b", None], {"families": 1, "rows": 2})
+    assert families(*rows) == (["b", "b", None], {"families": 1, "rows": 2, "formats": 0})
 
 
 def test_every_row_of_the_prompt_is_named_also_those_that_agree():
@@ -52,3 +52,28 @@ def test_rows_without_a_prompt_contradict_nobody():
 
 def test_switched_off_it_names_nobody():
     assert families(row("a", ASKED, "x"), row("b", ASKED, "y"), enabled=False)[0] == [None, None]
+
+
+def test_prompts_that_are_nearly_the_same_are_one_family():
+    rows = (
+        row("a", "What is the capital of Australia?", "Canberra"),
+        row("b", "What is the captial of Australia?", "Sydney"),
+        row("c", "What is the capital of Austria?", "Vienna"),
+    )
+    assert families(*rows)[0] == ["a", "a", None]
+    assert families(*rows, similarity=1)[0] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ("Canberra", "Sydney", "answers"),
+        ("Canberra", '{"capital": "Canberra"}', "formats"),
+        ("42", "It is forty-two.", "formats"),
+        ("- one\n- two", "one, two and no more", "formats"),
+        ("Made of ```x```", "Made of y", "answers"),
+    ],
+)
+def test_answers_in_other_forms_are_told_apart_from_other_answers(one, other, kind):
+    found = score_conflicts(table(row("a", ASKED, one), row("b", ASKED, other)), ConflictParams())
+    assert found.rows.collect()["score_conflict_kind"].to_list() == [kind, kind]

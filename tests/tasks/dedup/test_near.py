@@ -64,6 +64,7 @@ OTHERS = {
     "another thing": (put(BAKE, "rye", "corn"), put(LOAF, "rye", "corn")),
     "another number": (BAKE + " for 4 people", LOAF + " Serves 4."),
     "a number changed": (put(BAKE, "a loaf", "2 loafs"), put(LOAF, "an hour", "70 minutes")),
+    "a contracted negation": (put(BAKE, "bakes", "can't bake"), LOAF),
     "a negation": (put(BAKE, "bakes", "never bakes"), LOAF),
     "another answer": (BAKE, "Buy one at the baker's around the corner, it is less work by far."),
     "a number in the answer": (BAKE, put(LOAF, "an hour", "90 minutes")),
