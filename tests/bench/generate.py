@@ -72,8 +72,11 @@ def generate(count: int, seed: int = 0, real: pl.DataFrame | None = None) -> pl.
 
 
 def normal(text: pl.Expr) -> pl.Expr:
-    """`text` in lower case with one space for every run that is no word."""
-    return text.str.to_lowercase().str.replace_all(r"[^\w]+", " ").str.strip_chars()
+    """`text` in lower case with one space for every run that is no word.
+
+    Joiners, fractions and the like count as no words, so that every tool sees the same ones.
+    """
+    return text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{M}\p{Nd}_]+", " ").str.strip_chars()
 
 
 def _real(real: pl.DataFrame | None) -> pl.DataFrame:

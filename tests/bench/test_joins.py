@@ -57,11 +57,12 @@ def test_rows_of_every_kind_are_there_in_their_shares_and_know_their_source() ->
     assert kinds["dup"] == set(WEIGHTS) == set(same(Words([])))
     assert kinds["hardneg"] == {"swap", "template"}
     derived = made.with_row_index("at").filter(pl.col("src") >= 0)
-    assert derived.height == made.filter((pl.col("label") == "dup") | (pl.col("kind") == "swap")).height  # fmt: skip # noqa: E501
+    assert set(derived["kind"]) == {*WEIGHTS, "swap"}
+    assert derived.height == 88 + made.filter(kind="swap").height
     sources = made[derived["src"].to_numpy()]
     assert set(sources["label"]) == {"base"}
     assert (sources["text"] != derived["text"]).all()
-    assert (made.select(pl.concat_str("prompt", pl.lit("\n"), "answer")).to_series() == made["text"]).all()  # fmt: skip # noqa: E501
+    assert made["text"].to_list() == [f"{p}\n{a}" for p, a, *_ in made.iter_rows()]
 
 
 def test_another_form_has_the_same_words_and_a_swap_has_others_on_both_sides() -> None:
@@ -105,14 +106,17 @@ def test_brute_force_knows_the_similarity_of_strings() -> None:
 
 
 def test_flags_are_held_against_pairs_and_kinds() -> None:
-    true = pl.DataFrame({"a": [0, 2], "b": [1, 3]})
-    rows = pl.DataFrame({"src": [-1, 0, -1, 2, -1], "kind": ["real", "typo", "real", "swap", "real"]})  # fmt: skip # noqa: E501
-    removed = np.array([False, True, False, False, True])
+    true = pl.DataFrame({"a": [0, 2, 5], "b": [1, 3, 6]})
+    kinds = ["real", "typo", "real", "swap", "real", "real", "fmt", "typo"]
+    rows = pl.DataFrame({"src": [-1, 0, -1, 2, -1, -1, 4, 5], "kind": kinds})
+    removed = np.array([False, True, False, False, True, False, True, True])
 
-    assert truth.recall(true, removed) == 0.5
+    assert truth.recall(true, removed) == 2 / 3
     assert truth.precision(true, removed) == 0.5
-    assert truth.merged(rows, removed, "typo") == 1
-    assert truth.merged(rows, removed, "swap") == 0
+    made = truth.lone(rows, true)
+    assert made["at"].to_list() == [1, 3]  # 6 and 7, or their sources, have other partners
+    assert truth.merged(made, removed, "typo") == 1
+    assert truth.merged(made, removed, "swap") == 0
 
 
 def test_a_race_tells_of_those_that_ran_and_of_those_that_did_not(
@@ -127,18 +131,17 @@ def test_a_race_tells_of_those_that_ran_and_of_those_that_did_not(
         raise tools.NotInstalledError("no network")
 
     monkeypatch.setattr(tools, "_call", refused)
-    lines = race.Race(source, tmp_path, [absent], 1).run(
-        lambda texts, ours: truth.brute_force(texts, 0.7)
-    )
+    true = truth.brute_force(pl.read_parquet(source)["norm"], 0.7)
+    one, all_, stage, gone = race.Race(source, tmp_path, [absent], 1).run(true)
 
-    one, all_, gone = lines
     assert (one["tool"], all_["tool"]) == ("Finery, one thread", "Finery")
     for line in (one, all_):
         assert (line["pair recall"], line["precision"]) == (1, 1)
         assert line["removed"] > 0
     assert one["× Finery's"] == 1
     assert gone["CPU s"] == "could not be installed: no network"
-    assert list(one) == list(gone)
+    assert stage["swap"] < one["swap"]
+    assert list(one) == list(stage) == list(gone)
 
 
 def test_what_takes_too_long_is_killed_and_what_fails_says_why(
@@ -166,11 +169,12 @@ def test_the_join_is_measured_beside_brute_force(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = joins.Joins(tmp_path, 1)
-    for rows in (80, 100):
+    for rows in (80, 90, 100):
         generate(rows, 0, invented()).write_parquet(tmp_path / f"{rows}.parquet")
         made.sets.once[rows] = "most of its shingles occur once"
     monkeypatch.setattr(joins, "SMALL", 80)
+    monkeypatch.setattr(joins, "FAIR", 90)
     monkeypatch.setattr(joins, "LARGE", 100)
 
-    assert all(line["recall"] == line["precision"] == 1 for line in made.exact_10k().rows)
+    assert all(line["missed"] == line["wrong"] == 0 for line in made.exact_10k().rows)
     assert [line["threads"] for line in made.million().rows] == ["one thread", "as many as cores"]

@@ -3,7 +3,6 @@
 Each case runs in a process of its own, so that memory and a limit of time are its own, too.
 """
 
-import json
 import random
 import resource
 import sys
@@ -14,6 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from tests.bench.peers.apart import FailedError, measured
+from tests.bench.peers.drivers.measure import say
 from tests.bench.peers.own import on_one_core, timed
 from tests.bench.section import Cell, Section, Share
 
@@ -163,8 +163,7 @@ def main() -> None:
     del real
     cost, _, first = timed(pl.Series(case.texts))
     together = sum(first[a] == first[b] for a, b in case.twins)
-    found = together / len(case.twins) if case.twins else None
-    sys.stdout.write(json.dumps(cost | {"found": found}) + "\n")
+    say({**cost, **({"found": together / len(case.twins)} if case.twins else {})})
 
 
 if __name__ == "__main__":

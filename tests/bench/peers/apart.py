@@ -70,3 +70,8 @@ def of_finery(rows: Path, flags: Path, pairs: Path, *, one_thread: bool) -> Cost
     if one_thread:
         return measured([sys.executable, *call, "one"], ONE_THREAD)
     return measured([sys.executable, *call])
+
+
+def of_stage(rows: Path, flags: Path) -> Cost:
+    """Finery's stage over the rows, which looks at each pair before it merges it."""
+    return measured([sys.executable, "-m", "tests.bench.peers.stage", str(rows), str(flags)])

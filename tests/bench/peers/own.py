@@ -1,21 +1,25 @@
 """Finery's join in a process of its own: `python -m tests.bench.peers.own ROWS FLAGS PAIRS [one]`.
 
-With `one` it has one core alone. The compiled parts are had by a run over eight rows first.
+With `one` it has one core alone. What is compiled is compiled by a first run over the eight rows
+that every tool gets and a family of rows, since common shingles go a way of their own.
 """
 
-import json
 import os
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench.peers.drivers.measure import THRESHOLD, WARM, cpu_seconds, from_here_on, peak
+from tests.bench.peers.drivers.measure import THRESHOLD, WARM, costed, say
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import polars as pl
+
+
+def few() -> list[str]:
+    """Rows of the warm-up: those of every tool, and enough that share a shingle."""
+    return [*WARM, *(f"{WARM[0]} {at // 2}" for at in range(800))]
 
 
 def on_one_core() -> None:
@@ -49,16 +53,9 @@ def timed(texts: "pl.Series") -> "tuple[dict[str, float], pl.DataFrame, npt.NDAr
         pairs = similar_pairs(some, THRESHOLD)
         return pairs, groups(pairs, len(some))
 
-    start = cpu_seconds()
-    joined(pl.Series(WARM))
-    warm = cpu_seconds() - start
-    before, wall, start = from_here_on(), time.perf_counter(), cpu_seconds()
-    pairs, first = joined(texts)
-    cpu, wall = cpu_seconds() - start, time.perf_counter() - wall
+    cost, (pairs, first) = costed(lambda: joined(texts), lambda: joined(pl.Series(few())))
     removed = int((first != pl.int_range(len(texts), eager=True).to_numpy()).sum())
-    cost = {"cpu": cpu, "wall": wall, "warm": warm, "megabytes": peak() - before,
-            "removed": removed, "pairs": pairs.height}  # fmt: skip
-    return cost, pairs, first
+    return {**cost, "removed": removed, "pairs": pairs.height}, pairs, first
 
 
 def main() -> None:
@@ -73,7 +70,7 @@ def main() -> None:
     kept = first == pl.int_range(len(texts), eager=True).to_numpy()
     Path(flags).write_bytes((~kept).astype("u1").tobytes())
     pairs.write_parquet(out)
-    sys.stdout.write(json.dumps(cost) + "\n")
+    say(cost)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,12 @@ import polars as pl
 
 from tests.bench.generate import WEIGHTS
 from tests.bench.peers import truth
-from tests.bench.peers.apart import Cost, FailedError, measured, of_finery
+from tests.bench.peers.apart import Cost, FailedError, measured, of_finery, of_stage
 from tests.bench.peers.tools import NotInstalledError, Tool, interpreter
 from tests.bench.section import Cell
 
 KINDS = ("swap", *WEIGHTS)
-OURS, OURS_ALL = "Finery, one thread", "Finery"
-
-Truth = Callable[[pl.Series, pl.DataFrame], pl.DataFrame]  # from the texts and the pairs we found
+OURS, OURS_ALL, STAGE = "Finery, one thread", "Finery", "Finery, with a look at each pair"
 
 
 class Runner:
@@ -42,9 +40,10 @@ class Runner:
             return
         self.flags = np.frombuffer(flags.read_bytes(), np.bool_)
 
-    def line(self, rows: pl.DataFrame, true: pl.DataFrame) -> dict[str, Cell]:
-        """What there is to tell."""
+    def line(self, made: pl.DataFrame, true: pl.DataFrame) -> dict[str, Cell]:
+        """What there is to tell; the stage looks at less similar pairs than those that are true."""
         line: dict[str, Cell] = {"tool": self.name, "CPU s": self.why or "–"}
+        stage = self.name == STAGE
         if self.costs and not self.why:
             ratios = [a.cpu / b.cpu for a, b in zip(self.costs, self.beside, strict=True) if b]
             return line | {
@@ -52,9 +51,9 @@ class Runner:
                 "× Finery's": median(ratios) if ratios else "–",
                 "MB": round(median(cost.megabytes for cost in self.costs)),
                 "removed": int(self.flags.sum()),
-                "pair recall": truth.recall(true, self.flags),
-                "precision": truth.precision(true, self.flags),
-                **{kind: truth.merged(rows, self.flags, kind) for kind in KINDS},
+                "pair recall": "–" if stage else truth.recall(true, self.flags),
+                "precision": "–" if stage else truth.precision(true, self.flags),
+                **{kind: truth.merged(made, self.flags, kind) for kind in KINDS},
             }
         empty = ("× Finery's", "MB", "removed", "pair recall", "precision", *KINDS)
         return line | dict.fromkeys(empty, "–")
@@ -77,23 +76,23 @@ class Race:
 
     def __init__(self, source: Path, folder: Path, tools: Sequence[Tool], rounds: int) -> None:
         self.source, self.folder, self.rounds = source, folder, rounds
-        self.pairs = folder / f"pairs-{source.name}"
         one, all_ = (self._finery(one_thread=one) for one in (True, False))
         self.one = Runner(OURS, one)
-        self.others = [Runner(OURS_ALL, all_), *(runner(tool, source) for tool in tools)]
+        stage = Runner(STAGE, lambda flags: of_stage(source, flags))
+        self.others = [Runner(OURS_ALL, all_), stage, *(runner(tool, source) for tool in tools)]
 
     def _finery(self, *, one_thread: bool) -> Callable[[Path], Cost]:
-        return lambda flags: of_finery(self.source, flags, self.pairs, one_thread=one_thread)
+        pairs = self.folder / "pairs.parquet"
+        return lambda flags: of_finery(self.source, flags, pairs, one_thread=one_thread)
 
-    def run(self, true: Truth) -> list[dict[str, Cell]]:
-        """A line for each, compared with the pairs that `true` gives."""
+    def run(self, true: pl.DataFrame) -> list[dict[str, Cell]]:
+        """A line for each, compared with the pairs that are true."""
         for _ in range(self.rounds):
             for other in self.others:
                 other.go(self.folder / "flags", self._ours)
-        rows = pl.read_parquet(self.source, columns=["norm", "src", "kind"])
-        pairs = pl.read_parquet(self.pairs) if self.pairs.exists() else _NO_PAIRS
-        right = true(rows["norm"], pairs)
-        return [one.line(rows, right) for one in (self.one, *self.others)]
+        rows = pl.read_parquet(self.source, columns=["src", "kind"])
+        made = truth.lone(rows, true)
+        return [one.line(made, true) for one in (self.one, *self.others)]
 
     def _ours(self) -> Cost | None:
         """Finery on one thread, just before another runs; none where it fails."""
@@ -102,6 +101,3 @@ class Race:
             return None
         self.one.beside[-1] = self.one.costs[-1]
         return self.one.costs[-1]
-
-
-_NO_PAIRS = pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64, "jaccard": pl.Float64})

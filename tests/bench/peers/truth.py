@@ -45,13 +45,6 @@ def _matrix(texts: pl.Series, words: int) -> sp.csr_matrix:
     return sp.csr_matrix((ones, columns, starts), shape=(len(texts), max(len(places), 1)))
 
 
-def compared(found: pl.DataFrame, true: pl.DataFrame) -> tuple[Cell, Cell]:
-    """Recall and precision of pairs."""
-    keys = [set(pairs.select("a", "b").cast(pl.Int64).iter_rows()) for pairs in (found, true)]
-    both = len(keys[0] & keys[1])
-    return share(both, len(keys[1])), share(both, len(keys[0]))
-
-
 def recall(true: pl.DataFrame, removed: Flags) -> Cell:
     """Share of the true pairs of which one row or both are removed."""
     a, b = true["a"].to_numpy(), true["b"].to_numpy()
@@ -65,11 +58,22 @@ def precision(true: pl.DataFrame, removed: Flags) -> Cell:
     return share(int((removed & partnered).sum()), int(removed.sum()))
 
 
-def merged(rows: pl.DataFrame, removed: Flags, kind: str) -> Cell:
-    """Share of the rows of `kind` that are removed, or whose source is.
+def lone(rows: pl.DataFrame, true: pl.DataFrame) -> pl.DataFrame:
+    """Rows made from another (at, src, kind) where neither has a true partner beside the other.
 
-    Another partner may be the reason, so of false twins this is at most what it says.
+    Of these alone flags tell whether the two were merged; others may go for another reason.
     """
-    own = rows.with_row_index("at").filter(kind=kind)
+    a, b = (true[side].cast(pl.Int64).to_numpy() for side in ("a", "b"))
+    partners = np.bincount(np.r_[a, b], minlength=rows.height)
+    made = rows.select("src", "kind", at=pl.int_range(pl.len())).filter(pl.col("src") >= 0)
+    at, src = made["at"].to_numpy(), made["src"].to_numpy()
+    low, high = np.minimum(at, src), np.maximum(at, src)
+    each_other = np.isin(low * rows.height + high, a * rows.height + b)
+    return made.filter(partners[at] + partners[src] == 2 * each_other)
+
+
+def merged(made: pl.DataFrame, removed: Flags, kind: str) -> Cell:
+    """Share of the rows of `kind` among `made` that are removed, or whose source is."""
+    own = made.filter(kind=kind)
     gone = removed[own["at"].to_numpy()] | removed[own["src"].to_numpy()]
     return share(int(gone.sum()), own.height)

@@ -6,17 +6,19 @@ measured is read from Linux.
 """
 
 import json
-import os
 import re
 import resource
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 THRESHOLD, WORDS, PERMUTATIONS = 0.7, 3, 128
 WARM = [f"some short row of words with the number {at} in it" for at in range(8)]
 _CLEAR, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 
+T = TypeVar("T")
 Deduplicate = Callable[[list[str]], Iterable[int]]  # the positions that are removed
 
 
@@ -32,14 +34,25 @@ def run(deduplicate: Deduplicate) -> None:
 
     source, out = sys.argv[1:]
     texts = parquet.read_table(source, columns=["norm"]).column(0).to_pylist()
-    list(deduplicate(WARM))
-    before = from_here_on()
-    cpu = cpu_seconds()
-    removed = set(deduplicate(texts))
-    cpu = cpu_seconds() - cpu
-    cost = {"cpu": cpu, "megabytes": peak() - before, "removed": len(removed)}
+    cost, removed = costed(lambda: set(deduplicate(texts)), lambda: set(deduplicate(WARM)))
     Path(out).write_bytes(bytes(at in removed for at in range(len(texts))))
-    os.write(1, f"\n{json.dumps(cost)}\n".encode())
+    say({**cost, "removed": len(removed)})
+
+
+def costed(work: Callable[[], T], warm_up: Callable[[], object]) -> tuple[dict[str, float], T]:
+    """What `work` costs after `warm_up`, and what it returns."""
+    start = cpu_seconds()
+    warm_up()
+    warm, before = cpu_seconds() - start, from_here_on()
+    wall, start = time.perf_counter(), cpu_seconds()
+    found = work()
+    cpu, wall = cpu_seconds() - start, time.perf_counter() - wall
+    return {"cpu": cpu, "wall": wall, "warm": warm, "megabytes": peak() - before}, found
+
+
+def say(cost: dict[str, float]) -> None:
+    """Print a cost as a line of its own."""
+    sys.stdout.write(f"\n{json.dumps(cost)}\n")
 
 
 def cpu_seconds() -> float:
