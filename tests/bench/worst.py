@@ -153,17 +153,22 @@ def _line(name: str, rows: Path, scale: float) -> dict[str, Cell]:
                    "found": found}  # fmt: skip
 
 
+def case(name: str, real: list[str], scale: float) -> dict[str, float]:
+    """What one case costs, and the share of its twins that is found."""
+    texts, twins = CASES[name][1](real, random.Random(0), scale)
+    del real
+    cost, _, first = timed(pl.Series(texts))
+    together = sum(first[a] == first[b] for a, b in twins)
+    return cost | ({"found": together / len(twins)} if twins else {})
+
+
 def main() -> None:
     """Measure one case."""
     name, rows, *scale = sys.argv[1:]
     on_one_core()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     real = pl.read_parquet(rows, columns=["norm"])["norm"].to_list()
-    case = CASES[name][1](real, random.Random(0), float(scale[0]) if scale else 1.0)
-    del real
-    cost, _, first = timed(pl.Series(case.texts))
-    together = sum(first[a] == first[b] for a, b in case.twins)
-    say({**cost, **({"found": together / len(case.twins)} if case.twins else {})})
+    say(case(name, real, float(scale[0]) if scale else 1.0))
 
 
 if __name__ == "__main__":
