@@ -34,6 +34,11 @@ SECTIONS = (
     "curves",
     "verdicts",
     "defects",
+    "exact_10k",
+    "peers_10k",
+    "peers_100k",
+    "million",
+    "worst",
 )
 
 
@@ -78,12 +83,15 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         door,
         encoder,
         guard,
+        joins,
         likelihood,
         passport,
         pipeline,
         scaling,
+        worst,
     )
 
+    joined = joins.Joins(folder, asked.rounds)
     runs = Runs(folder / "rows.jsonl", asked.rows, asked.rounds)
 
     def on_bench(name: str, make: Callable[[], Section]) -> Callable[[], Section]:
@@ -112,6 +120,11 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         "curves": lambda: _told(scaling.curves()),
         "verdicts": lambda: _told(scaling.verdicts()),
         "defects": on_bench("defects", scaling.defects),
+        "exact_10k": on_bench("exact_10k", joined.exact_10k),
+        "peers_10k": on_bench("peers_10k", joined.peers_10k),
+        "peers_100k": on_bench("peers_100k", joined.peers_100k),
+        "million": on_bench("million", joined.million),
+        "worst": on_bench("worst", lambda: worst.worst(joined.sets.made(joins.FAIR))),
     }
 
 

@@ -1,0 +1,1 @@
+"""One script for each tool, run in the environment of that tool."""
