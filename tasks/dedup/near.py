@@ -24,7 +24,8 @@ from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
 from tasks.base.text import answer, prompt
 from tasks.dedup.compare import TwinParams, compared, context, preference
-from tasks.dedup.look import Pair, Texts, look
+from tasks.dedup.families import claim
+from tasks.dedup.look import Texts, look
 from tasks.dedup.oddity import odd_pairs
 from tasks.dedup.pairs import similar_pairs, words
 
@@ -40,6 +41,7 @@ MARKED = marks(
 )
 
 PREFERENCE = ("source", "size", "id")  # what `preference` sorts by
+SAME = {"a": pl.Int64, "b": pl.Int64, "jaccard": pl.Float64, "ratio": pl.Float64}
 EVIDENCE = pl.Schema(
     {
         "a": pl.String,
@@ -89,7 +91,10 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
     found = similar_pairs(texts, params.threshold, params.shingle_words)
     texts_of = Texts(listed, {*found["a"], *found["b"]})
     pairs = [look(texts_of, pair, params.min_ratio) for pair in found.iter_rows()]
-    twins = _claim(listed, [p for p in pairs if p.verdict == "same"])
+    same = pl.DataFrame([p[:4] for p in pairs if p.verdict == "same"], SAME, orient="row")
+    claimed = claim(listed["order"].to_list(), same)
+    twin_of = {row: twin for row, *twin in claimed.iter_rows()}
+    twins = [twin_of.get(row) for row in range(listed.height)]
     ids = listed["id"]
     marks = pl.DataFrame(
         {
@@ -107,23 +112,6 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
     figures = {"pairs": len(pairs), "twin_pairs": sum(p.verdict == "same" for p in pairs)}
     marked = pl.concat([rows, marks.lazy()], how="horizontal")
     return Outcome(marked, figures={**figures}, evidence=evidence)
-
-
-def _claim(listed: pl.DataFrame, pairs: list[Pair]) -> list[tuple[int, float, float] | None]:
-    """For every row its survivor with similarity and ratio; None for rows that stay."""
-    order = listed["order"].to_list()
-    near: dict[int, list[tuple[int, Pair]]] = {}
-    for pair in pairs:
-        near.setdefault(pair.a, []).append((pair.b, pair))
-        near.setdefault(pair.b, []).append((pair.a, pair))
-    claimed: list[tuple[int, float, float] | None] = [None] * listed.height
-    for survivor in sorted(near, key=order.__getitem__):
-        if claimed[survivor]:
-            continue
-        for row, pair in near[survivor]:
-            if order[row] > order[survivor] and not claimed[row]:
-                claimed[row] = (survivor, pair.jaccard, pair.ratio)
-    return claimed
 
 
 @task(

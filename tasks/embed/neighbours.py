@@ -26,6 +26,7 @@ from tasks.embed.vectors import Vectors
 LATER, EARLIER = 1_024, 4_096  # rows of a block on either side: 16 MB of cosines
 LEADING = 64  # numbers of a turned vector that are multiplied for every pair
 SLACK = 1e-4  # rounding of float32; what passes is computed again in float64
+ROUNDING = 1e-6  # of a sum of cosines in float32: pairs that differ by less are equally near
 DENSE = 1 / 64  # share of a block that passes from which it is cheaper to multiply it out
 GATHERED = 65_536  # pairs whose vectors are side by side at once
 PENDING = 1_000_000  # pairs of a block of rows from which only the nearest are kept
@@ -52,7 +53,8 @@ def near_pairs(sides: Sequence[Side], most: int) -> Near:
     """Every pair of rows that is near on all sides, for each row the `most` nearest before it.
 
     Nearest is the largest sum of cosines, ties by place, so where rows are sorted by preference
-    a row of many equal ones keeps the first. Memory does not grow with the number of pairs.
+    a row of many equal ones keeps the first. Memory does not grow with the number of pairs
+    that are near, nor does the time that one of them takes.
 
     Args:
         sides: What is compared, n rows each.
@@ -62,8 +64,7 @@ def near_pairs(sides: Sequence[Side], most: int) -> Near:
 
     count = len(sides[0].vectors)
     with threadpool_limits(1, "blas"):  # threads that wait for each other spin
-        ordered = sorted(range(len(sides)), key=lambda at: (_share_near(sides[at]), at))
-        first = sides[ordered[0]]
+        first = sides[order_of(sides)[0]]
         bounds = _bounds(first.vectors)
         kept, left_out = [pl.DataFrame(schema=_schema(len(sides)))], 0
         for start in range(0, count, LATER):
@@ -97,6 +98,11 @@ def _schema(sides: int) -> dict[str, type[pl.DataType]]:
     return {"a": pl.Int64, "b": pl.Int64, **{f"cosine_{n}": pl.Float64 for n in range(sides)}}
 
 
+def order_of(sides: Sequence[Side]) -> list[int]:
+    """Places of `sides`, the one where the fewest rows are near first."""
+    return sorted(range(len(sides)), key=lambda at: (_share_near(sides[at]), at))
+
+
 def _share_near(side: Side) -> float:
     """Share of pairs near on this side, tried on some rows."""
     some = side.vectors[:: max(1, len(side.vectors) // TRIED)][:TRIED]
@@ -116,13 +122,12 @@ def _bounds(vectors: Vectors) -> Vectors:
     return bounds
 
 
-def _block(
-    sides: Sequence[Side], first: Side, bounds: Vectors, rows: slice, most: int
-) -> Near:
+def _block(sides: Sequence[Side], first: Side, bounds: Vectors, rows: slice, most: int) -> Near:
     """Pairs whose later row is one of `rows`."""
     pending, left_out = pl.DataFrame(schema=_schema(len(sides))), 0
-    for a, b in _candidates(sides, first, bounds, rows):
-        pending = pl.concat([pending, _looked_at(sides, a, b)])
+    for a, b, thinned in _candidates(sides, first, bounds, rows, most):
+        left_out += thinned
+        pending = pl.concat([pending, looked_at(sides, a, b)])
         if pending.height > PENDING:
             pending, more = nearest(pending, most)
             left_out += more
@@ -131,22 +136,39 @@ def _block(
 
 
 def _candidates(
-    sides: Sequence[Side], first: Side, bounds: Vectors, rows: slice
-) -> Iterator[tuple[Places, Places]]:
-    """Places of pairs that may be near on all sides, block by block."""
+    sides: Sequence[Side], first: Side, bounds: Vectors, rows: slice, most: int
+) -> Iterator[tuple[Places, Places, int]]:
+    """Places of pairs that may be near on all sides, block by block, and how many were left out."""
     for start in range(0, rows.stop, EARLIER):
         columns = slice(start, min(start + EARLIER, rows.stop))
         may = bounds[rows] @ bounds[columns].T >= first.least - SLACK
+        left_out = 0
         if np.count_nonzero(may) > DENSE * may.size:
-            for side in sides:
-                may &= side.vectors[rows] @ side.vectors[columns].T >= side.least - SLACK
+            may, left_out = _multiplied_out(sides, rows, columns, most)
         later, earlier = np.divmod(np.flatnonzero(may), may.shape[1])
         a, b = earlier + columns.start, later + rows.start
         before = a < b
-        yield a[before], b[before]
+        yield a[before], b[before], left_out
 
 
-def _looked_at(sides: Sequence[Side], a: Places, b: Places) -> pl.DataFrame:
+def _multiplied_out(
+    sides: Sequence[Side], rows: slice, columns: slice, most: int
+) -> tuple[npt.NDArray[np.bool_], int]:
+    """Which pairs of a block are near on all sides, thinned to the nearest of each row."""
+    products = [side.vectors[rows] @ side.vectors[columns].T for side in sides]
+    height, width = products[0].shape
+    may = np.tri(height, width, rows.start - columns.start - 1, dtype=np.bool_)
+    for side, product in zip(sides, products, strict=True):
+        may &= product >= side.least - SLACK
+    before = np.count_nonzero(may)
+    if most < may.shape[1]:
+        alike = np.where(may, np.sum(products, axis=0), -np.inf)
+        may &= alike >= np.partition(alike, -most, axis=1)[:, [-most]] - ROUNDING
+        may &= np.cumsum(may, axis=1) <= 4 * most  # of those equally near, the first
+    return may, int(before - np.count_nonzero(may))
+
+
+def looked_at(sides: Sequence[Side], a: Places, b: Places) -> pl.DataFrame:
     """Those of the pairs that are near, with their cosines; a side is read if the last one was."""
     found: dict[str, npt.NDArray[np.float64]] = {}
     for n, side in enumerate(sides):
