@@ -9,7 +9,8 @@ miss must be equal, in prompt and answer apart:
 3. words with an alternative that means something else (`tasks.dedup.alternatives`).
 4. An answer of a few words must be equal: to vectors "positive" and "negative" are alike.
 5. Every word that one side alone has must have a word near to it on the other side, by the vectors
-   of the two words. A template with another input in it fails here.
+   of the two words. A template with another input in it fails here, and so does
+   a long prompt, in which everything is near to something: one text with two questions.
 
 A long answer that is equal word for word is no coincidence. Beside it numbers and names may be
 missing on one side, as long as none stands in place of another, and the fifth is not asked.
@@ -28,6 +29,7 @@ from tasks.dedup.light_words import LIGHT, NEGATIONS
 from tasks.dedup.word_vectors import WordVectors
 from tasks.dedup.wording import NUMBER, Words, counted, difference, symbols
 
+MANY = 60  # content words; to one more, something near is found for every word
 ALONE = 40  # words that one side alone has; with more, two texts are two
 
 _NAME = re.compile(r"(?<=[a-z0-9,;:] )[A-Z]\w*|\b\w*[A-Z]\w*[A-Z]\w*|\b[a-z]+[A-Z]\w*")
@@ -123,7 +125,8 @@ def _sides(
     if alternatives(mine, theirs):
         return "alternative"
     found = difference(a.words, b.words)
-    if len(found.left) + len(found.right) > ALONE:
+    alone = len(found.left) + len(found.right)
+    if alone > ALONE or (alone and part == "prompt" and found.content > MANY):
         return "other_words"
     if words is not None and not (
         words.cover(found.left, b.words) and words.cover(found.right, a.words)
