@@ -29,7 +29,7 @@ class SemanticDedupParams(StageParams):
         description="By static vectors; equal answers have 1. Both cosines must be reached.",
     )  # fmt: skip
     min_word: float = Field(
-        default=0.3, ge=0, le=1, title="Least cosine of words",
+        default=0.35, ge=0, le=1, title="Least cosine of words",
         description="Each word that one side alone has must be so near to a word of the other "
         "side; asked where no long answer is equal, and MiniLM does not verify.",
     )  # fmt: skip
