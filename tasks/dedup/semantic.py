@@ -90,7 +90,7 @@ def mark_semantic_twins(
     pairs = judged(listed, near.pairs, params, memos.minilm)
     twins = pairs.filter(verdict="same")
     ids = listed["id"].to_list()
-    lost = _marks(listed, claim(range(listed.height), twins.drop("verdict", "minilm_cosine")))
+    lost = _marks(listed, _claimed(listed["same"], twins.drop("verdict", "minilm_cosine")))
     marked = rows.select(place=pl.int_range(pl.len())).join(
         lost.lazy(), on="place", how="left", maintain_order="left"
     )
@@ -101,6 +101,17 @@ def mark_semantic_twins(
         pl.Series(side, [ids[at] for at in pairs[side]], pl.String) for side in ("a", "b")
     )
     return Outcome(pl.concat([rows, marked.drop("place")], how="horizontal"), {**figures}, evidence)
+
+
+def _claimed(same: pl.Series, twins: pl.DataFrame) -> pl.DataFrame:
+    """Survivor of every row that goes; a copy goes where its first goes, or with its first."""
+    copies = pl.DataFrame({"same": same}).with_row_index("row").cast(pl.Int64)
+    copies = copies.filter(pl.col("row") != pl.col("same"))
+    found = claim(range(len(same)), twins.join(copies, left_on="b", right_on="row", how="anti"))
+    theirs = copies.join(found, left_on="same", right_on="row", how="left").select(
+        "row", pl.coalesce("survivor", "same"), pl.col(*found.columns[2:]).fill_null(1)
+    )
+    return pl.concat([found, theirs])
 
 
 def _marks(listed: pl.DataFrame, claimed: pl.DataFrame) -> pl.DataFrame:
