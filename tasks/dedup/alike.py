@@ -7,7 +7,7 @@ from tasks.base.memo import RowMemo
 from tasks.base.text import answer, fold, prompt
 from tasks.dedup.compare import context, preference
 from tasks.dedup.pairs import words
-from tasks.dedup.paraphrase import Reading, judge, read
+from tasks.dedup.paraphrase import Reading, is_told, judge, read
 from tasks.dedup.semantic_params import SemanticDedupParams
 from tasks.dedup.word_vectors import WordVectors
 from tasks.embed.approximate import approximate_pairs
@@ -96,7 +96,12 @@ def judged(
     minilm = pl.lit(None, pl.Float64)
     found = near.with_columns(minilm_cosine=minilm, verdict=pl.Series(said, dtype=pl.String))
     if not is_quick:
-        found = _verified(listed, found, params.min_verified, memo)
+        sure = [is_told(readings[a], readings[b]) for a, b in near.select("a", "b").iter_rows()]
+        asked = pl.Series([not s for s in sure]) & (found["verdict"] == "same")
+        found = pl.concat(
+            [found.filter(~asked), _verified(listed, found.filter(asked), params, memo)]
+        )
+        found = found.sort("b", "a")
     return found.select(JUDGED.names())
 
 
@@ -112,18 +117,16 @@ def _words(readings: dict[int, Reading]) -> set[str]:
 
 
 def _verified(
-    listed: pl.DataFrame, found: pl.DataFrame, least: float, memo: RowMemo | None
+    listed: pl.DataFrame, passed: pl.DataFrame, params: SemanticDedupParams, memo: RowMemo | None
 ) -> pl.DataFrame:
-    """`found` with what MiniLM says of the pairs that no rule told apart."""
-    encoder = encoder_of("minilm")
-    passed = found.filter(verdict="same")
+    """`passed`, pairs that no rule told apart, with what MiniLM says of them."""
+    encoder, least = encoder_of("minilm"), params.min_verified
     cosine = np.minimum(
         *(_cosine(listed[column], passed, encoder, memo) for column in ("asked", "folded"))
     )
-    read = passed.with_columns(minilm_cosine=pl.Series(cosine, dtype=pl.Float64)).with_columns(
+    return passed.with_columns(minilm_cosine=pl.Series(cosine, dtype=pl.Float64)).with_columns(
         verdict=pl.when(pl.col("minilm_cosine") < least).then(pl.lit("unlike")).otherwise("verdict")
     )
-    return pl.concat([found.filter(pl.col("verdict") != "same"), read]).sort("b", "a")
 
 
 def _cosine(

@@ -32,7 +32,11 @@ from tasks.dedup.wording import NUMBER, Words, counted, difference, symbols
 MANY = 60  # content words; to one more, something near is found for every word
 ALONE = 40  # words that one side alone has; with more, two texts are two
 
-_NAME = re.compile(r"(?<=[a-z0-9,;:] )[A-Z]\w*|\b\w*[A-Z]\w*[A-Z]\w*|\b[a-z]+[A-Z]\w*")
+_INSIDE = re.compile(
+    r"(?<=[a-z0-9,;] )[A-Z]\w*|(?<=: )[A-Z]\w*(?=[ \t]*$)",  # a word after a colon may start a turn
+    re.MULTILINE,
+)
+_CAPITALS = re.compile(r"\b\w*[A-Z]\w*")
 _COUNTS = "two three four five six seven eight nine ten eleven twelve"
 _DIGITS = {word: str(at + 2) for at, word in enumerate(_COUNTS.split())}
 
@@ -56,6 +60,7 @@ class Side(NamedTuple):
     words: Words
     numbers: frozenset[str]
     symbols: tuple[list[str], list[str]]
+    negations: int
     content: int  # words that are not light
 
 
@@ -72,18 +77,25 @@ class Reading(NamedTuple):
 
 def read(row: dict[str, Any]) -> Reading:
     """A row of columns context, asked, told, folded, and the words of both: prompt and answer."""
-    names = {name.lower() for text in (row["asked"], row["told"]) for name in _NAME.findall(text)}
     return Reading(
         row["context"], _side(row["asked"], row["prompt"]), _side(row["told"], row["answer"]),
-        row["folded"], frozenset(names - LIGHT), is_structured(row["told"]),
+        row["folded"], _names(row["asked"]) | _names(row["told"]), is_structured(row["told"]),
     )  # fmt: skip
+
+
+def _names(text: str) -> frozenset[str]:
+    """Words with a capital inside a sentence or inside themselves, folded."""
+    inner = (word for word in _CAPITALS.findall(text) if word[1:].lower() != word[1:])
+    return frozenset({word.lower() for word in (*_INSIDE.findall(text), *inner)} - LIGHT)
 
 
 def _side(text: str, words: Sequence[str]) -> Side:
     counts = counted(words)
     numbers = {_DIGITS.get(word, word) for word in counts if NUMBER.search(word) or word in _DIGITS}
     content = sum(n for word, n in counts.items() if word not in LIGHT)
-    return Side(counts, frozenset(numbers), symbols(text), content)
+    # "can't" is two words, "can" and "t"
+    negations = sum(counts[word] for word in NEGATIONS) + counts["t"]
+    return Side(counts, frozenset(numbers), symbols(text), negations, content)
 
 
 def judge(one: Reading, other: Reading, words: WordVectors | None) -> Verdict:
@@ -102,9 +114,13 @@ def judge(one: Reading, other: Reading, words: WordVectors | None) -> Verdict:
         if one.strict or other.strict or min(one.answer.content, other.answer.content) < SHORT:
             return "other_answer"
         told = _sides(one, other, "answer", words)
-    is_telling = is_equal and one.answer.content >= TELLING
-    asked = _excused(one, other) if is_telling else _sides(one, other, "prompt", words)
+    asked = _excused(one, other) if is_told(one, other) else _sides(one, other, "prompt", words)
     return asked if asked != "same" else told
+
+
+def is_told(one: Reading, other: Reading) -> bool:
+    """Whether an answer that is equal and long says that two rows belong together."""
+    return one.folded == other.folded and one.answer.content >= TELLING
 
 
 def _sides(
@@ -118,7 +134,7 @@ def _sides(
         return "other_number"
     if a.symbols != b.symbols:
         return "other_symbols"
-    if any(a.words[word] != b.words[word] for word in NEGATIONS):
+    if a.negations != b.negations:
         return "negated"
     if mine & one.names or theirs & other.names:
         return "other_name"
@@ -141,7 +157,8 @@ def _excused(one: Reading, other: Reading) -> Verdict:
     mine, theirs = a.words.keys() - b.words.keys(), b.words.keys() - a.words.keys()
     if a.numbers - b.numbers and b.numbers - a.numbers:
         return "other_number"
-    if bool(a.words.keys() & NEGATIONS) != bool(b.words.keys() & NEGATIONS):
+    is_short = min(a.content, b.content) <= MANY  # in a long talk a "no" more is a turn of phrase
+    if is_short and bool(a.negations) != bool(b.negations):
         return "negated"
     if mine & one.names and theirs & other.names:
         return "other_name"

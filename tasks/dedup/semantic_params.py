@@ -21,8 +21,10 @@ class SemanticDedupParams(StageParams):
         "the longest, then the smallest id. Never the order of the files.",
     )  # fmt: skip
     min_prompt: float = Field(
-        default=0.85, ge=0.5, le=1, title="Least cosine of prompts",
-        description="By static vectors, from which a pair is looked at.",
+        default=0.8, ge=0.5, le=1, title="Least cosine of prompts",
+        description="By static vectors, from which a pair is looked at. Low is safe: what else "
+        "differs decides. Calibrated, as the others here, on text-to-SQL questions and dialogues "
+        "translated there and back (`make bench`, section semantic).",
     )  # fmt: skip
     min_answer: float = Field(
         default=0.95, ge=0.5, le=1, title="Least cosine of answers",
@@ -36,10 +38,11 @@ class SemanticDedupParams(StageParams):
     verify: Literal["none", "minilm"] = Field(
         default="none", title="Verify",
         description="minilm: pairs that pass are read again by MiniLM (`finery models install "
-        "minilm-l6`, some 25 milliseconds a text), which then decides in place of `min_word`.",
+        "minilm-l6`, some 25 milliseconds a text), which then decides in place of `min_word`. It "
+        "finds half as much again and errs a little more often.",
     )  # fmt: skip
     min_verified: float = Field(
-        default=0.93, ge=0.5, le=1, title="Least cosine by MiniLM",
+        default=0.94, ge=0.5, le=1, title="Least cosine by MiniLM",
         description="Of prompts, and of answers that are not equal.",
     )  # fmt: skip
     most_pairs: int = Field(
@@ -48,7 +51,8 @@ class SemanticDedupParams(StageParams):
         "report counts the others.",
     )  # fmt: skip
     exact_below: int = Field(
-        default=200_000, ge=1_000, title="Exact below",
+        default=1_000_000, ge=1_000, title="Exact below",
         description="With fewer rows every pair is compared; with as many, near ones are sought in "
-        "an index of neighbours that misses a few (`pip install 'finery[ann]'`).",
+        "an index of neighbours that misses one in ten (`pip install 'finery[ann]'`). Up to about a "
+        "million rows comparing costs less.",
     )  # fmt: skip

@@ -16,12 +16,12 @@ import numpy as np
 import polars as pl
 
 from tasks.dedup.alike import alike, judged, listed_of
-from tasks.dedup.semantic import mark_semantic_twins
+from tasks.dedup.semantic import Memos, mark_semantic_twins
 from tasks.dedup.semantic_params import SemanticDedupParams
-from tasks.embed.encoders import encoder_of
+from tasks.embed.encoders import EncoderName, encoder_of
 from tasks.embed.minilm import MODEL
 from tasks.embed.neighbours import Side, near_pairs
-from tasks.embed.vectors import Vectors, embed
+from tasks.embed.vectors import Vectors, embed, memory
 from tasks.llm.weights import is_installed
 from tests.bench import semhash
 from tests.bench.data import BACK_TRANSLATED, TEXT2SQL, Text, as_rows, bench_texts, missing
@@ -64,8 +64,11 @@ def semantic() -> Section:
         f"SemHash {semhash.VERSION} gets the same static vectors."
     )
     with tempfile.TemporaryDirectory() as folder:
-        python = semhash.install(Path(folder))
-        ways = [*_ours(), *([_theirs(python)] if isinstance(python, Path) else [])]
+        python = semhash.install(Path(folder, "peer"))
+        ways = [
+            *_ours(str(Path(folder, "store"))),
+            *([_theirs(python)] if isinstance(python, Path) else []),
+        ]
         lines = [line for way in ways for line in _scored(way, chosen, held)]
     return Section("semantic", title, note if isinstance(python, Path) else f"{note} {python}.",
                    lines)  # fmt: skip
@@ -83,24 +86,28 @@ def halves(rows: Labelled, seed: int = 0) -> tuple[Labelled, Labelled]:
     return parts[0], parts[1]
 
 
-def _ours() -> list[Known]:
+def _ours(store: str) -> list[Known]:
     default = SemanticDedupParams()
-    ways = [Known("static, min_word", _by_words, WORDS, default.min_word)]
-    if find_spec("onnxruntime") and is_installed(MODEL):
-        ways.append(Known("MiniLM, min_verified", _by_minilm, VERIFIED, default.min_verified))
-    return ways
+    has_minilm = find_spec("onnxruntime") is not None and is_installed(MODEL)
+    names: list[EncoderName] = ["static", "minilm"] if has_minilm else ["static"]
+    memos = Memos(*(memory(store, encoder_of(name)) for name in names))
+
+    def by_words(rows: Labelled, value: float) -> Twins:
+        return _marked(rows, SemanticDedupParams(enabled=True, min_word=value), memos)
+
+    def by_minilm(rows: Labelled, value: float) -> Twins:
+        params = SemanticDedupParams(enabled=True, verify="minilm", min_verified=value)
+        return _marked(rows, params, memos)
+
+    ways = [
+        Known("static, min_word", by_words, WORDS, default.min_word),
+        Known("MiniLM, min_verified", by_minilm, VERIFIED, default.min_verified),
+    ]
+    return ways[: len(names)]
 
 
-def _by_words(rows: Labelled, value: float) -> Twins:
-    return _marked(rows, SemanticDedupParams(enabled=True, min_word=value))
-
-
-def _by_minilm(rows: Labelled, value: float) -> Twins:
-    return _marked(rows, SemanticDedupParams(enabled=True, verify="minilm", min_verified=value))
-
-
-def _marked(rows: Labelled, params: SemanticDedupParams) -> Twins:
-    found = mark_semantic_twins(as_rows(rows.texts), params).rows.collect()
+def _marked(rows: Labelled, params: SemanticDedupParams, memos: Memos) -> Twins:
+    found = mark_semantic_twins(as_rows(rows.texts), params, memos).rows.collect()
     lost = found.select(pl.col("id", "drop_twin_of").cast(pl.Int64)).drop_nulls()
     return list(lost.iter_rows())
 
@@ -157,9 +164,10 @@ def speed(count: int, rounds: int) -> Section:
     """Rows per second of CPU, beside SemHash on the same vectors."""
     note = (
         "Rows of the bench set, vectors made before. CPU seconds of all threads, the median of "
-        f"{rounds} runs beside each other. *Guard* is what the stage does besides: reading the "
-        f"pairs word by word. SemHash {semhash.VERSION} builds its index and searches it at a "
-        f"cosine of {PLAIN}, as the search for prompts does; with answers at its columns' cosine."
+        f"{rounds} runs beside each other. *Guard* is what the stage does besides: pairs are read "
+        f"word by word. SemHash {semhash.VERSION} builds its index and searches it at a "
+        f"cosine of {PLAIN}, with answers on vectors of both side by side; "
+        "the search takes prompts alone at the same cosine, and both sides at the stage's bounds."
     )
     texts = bench_texts(count)
     asked, told = _vectors(texts)

@@ -79,6 +79,10 @@ OTHERS = {
         ("Why can I see my transfer in the app?", "wait"),
         ("Why can I not see my transfer in the app?", "wait"),
     ),
+    "a negation in a contraction": (
+        ("Why can I see my transfer in the app?", "wait"),
+        ("Why can't I see my transfer in the app?", "wait"),
+    ),
     "an opposite": (
         ("Which of the rivers is the longest one?", "the first"),
         ("Which of the rivers is the shortest one?", "the first"),
@@ -153,7 +157,7 @@ def test_marks_and_evidence_tell_both_cosines():
     frame, found = outcome(row("a", STOLEN, CALL), row("b", AGAIN, CALL))
     [lost] = frame.filter(frame["drop_reason"].is_not_null()).to_dicts()
     assert lost["drop_reason"] == "semantic_duplicate"
-    assert 0.85 <= lost["drop_score"] < 1
+    assert 0.8 <= lost["drop_score"] < 1
     assert lost["drop_detail"] == "prompts 0.87, answers 1.00 alike by meaning"
     assert found.evidence.schema == EVIDENCE
     [pair] = found.evidence.to_dicts()
