@@ -53,6 +53,6 @@ class SemanticDedupParams(StageParams):
     exact_below: int = Field(
         default=1_000_000, ge=1_000, title="Exact below",
         description="With fewer rows every pair is compared; with as many, near ones are sought in "
-        "an index of neighbours that misses one in ten (`pip install 'finery[ann]'`). Up to about a "
-        "million rows comparing costs less.",
+        "an index of neighbours that misses one in ten (`pip install 'finery[ann]'`). Up to about "
+        "a million rows comparing costs less.",
     )  # fmt: skip

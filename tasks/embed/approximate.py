@@ -1,11 +1,12 @@
 """Pairs of rows that are near to each other on every side, but for a few, by an index.
 
 Comparing every pair costs four times as much for twice the rows, but it is quick: of 60,000 rows of
-the bench set it took 5.6 seconds of CPU and this 57, and this found 89 of 100 pairs (94 of 20,000
-rows'). The lines cross near a million rows, and from there on it is cheaper to build a graph of neighbours (HNSW: Malkov and Yashunin 2016, arXiv:1603.09320) by usearch
-(Apache-2.0) over the side where the fewest are near, ask it for the neighbours of each row, and
-look at the other sides only then. What it misses is a pair whose rows have more than `FOUND` nearer
-ones, or that the graph does not lead to. usearch gets one thread: the same rows, the same graph.
+the bench set it took 5.6 seconds of CPU and this 57, and this found 89 of 100 pairs (94 of those of
+20,000 rows). The lines cross near a million rows. From there on it is cheaper to build a graph of
+neighbours (HNSW: Malkov and Yashunin 2016, arXiv:1603.09320) by usearch (Apache-2.0) over the side
+where the fewest are near, ask it for the neighbours of each row, and look at the other sides only
+then. What it misses is a pair whose rows have more than `FOUND` nearer ones, or that the graph does
+not lead to. usearch gets one thread: the same rows, the same graph.
 """
 
 from collections.abc import Sequence
