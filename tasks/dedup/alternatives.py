@@ -103,6 +103,16 @@ january february march april may june july august september october november dec
 english french spanish german italian portuguese chinese japanese korean russian arabic hindi
 python java javascript typescript ruby rust php perl swift kotlin matlab
 breakfast lunch dinner
+miles kilometers
+miles kilometres
+miles km
+inches centimeters
+inches centimetres
+feet meters
+feet metres
+pounds kilograms
+celsius fahrenheit
+dollars euros
 cat dog
 student teacher
 doctor patient

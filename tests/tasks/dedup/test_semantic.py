@@ -87,6 +87,10 @@ OTHERS = {
         ("Which of the rivers is the longest one?", "the first"),
         ("Which of the rivers is the shortest one?", "the first"),
     ),
+    "another unit": (
+        ("How far is the harbour from the station in miles?", "Not far"),
+        ("How far is the harbour from the station in kilometers?", "Not far"),
+    ),
     "the first for the last": (
         ("What was the first name of the king?", "Harald"),
         ("What was the last name of the king?", "Harald"),
