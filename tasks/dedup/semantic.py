@@ -12,7 +12,8 @@ What it is for is sets that were translated there and back, evolved or written b
 same task stands many times.
 
 It knows what its encoder knows. Static vectors and MiniLM read English: a row and its translation
-are not near (Russian: a cosine of 0.1, 0.5 at most), and paraphrases in other languages are seldom found.
+are not near (Russian: a cosine of 0.1, 0.5 at most), and paraphrases in other languages are seldom
+found.
 
 Why: SemDeDup (Abbas et al. 2023, arXiv:2303.09540) halves a set at little loss by vectors alone;
 SemHash does so for instructions. Neither asks whether a number differs.
