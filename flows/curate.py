@@ -27,6 +27,7 @@ from tasks.base.dataset import DatasetRef
 from tasks.dedup.conflict import report_conflicts
 from tasks.dedup.exact import dedup_exact
 from tasks.dedup.near import dedup_near
+from tasks.dedup.semantic import dedup_semantic
 from tasks.dedup.settle import settle_conflicts
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
@@ -110,7 +111,9 @@ def refine(course: Course, files: list[SourceFile], params: CurateParams) -> Ref
     on = params.dedup.enabled
     distinct = course.whole(dedup_exact, prepared.rows, params.dedup.exact, on=on)
     unique = course.whole(dedup_near, distinct, params.dedup.near, on=on)
-    weighed = course.whole(report_conflicts, unique, params.dedup.conflict, on=on)
+    meaning = params.dedup.semantic
+    sole = course.whole(dedup_semantic, unique, meaning, on=on and meaning.enabled)
+    weighed = course.whole(report_conflicts, sole, params.dedup.conflict, on=on)
     settled = course.whole(settle_conflicts, weighed, params.dedup.settle, on=on)
     bench = seat(course, params) if params.score.enabled else Bench()
     scored = score_rows(course, settled, params, bench) if params.score.enabled else settled

@@ -27,6 +27,7 @@ CAPPED = {"fastapi": "0.151", "sqlalchemy": "2.1"}  # from these on, Prefect 3.8
 OPTIONAL = {
     "prefect-ray": "runner=ray",
     "onnxruntime": "the encoder minilm and local reward models",
+    "usearch": "dedup.semantic from a million rows on",
     "playwright": "the browser tests",
 }
 

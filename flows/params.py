@@ -17,6 +17,7 @@ from tasks.clean.markup import MarkupParams
 from tasks.dedup.conflict import ConflictParams
 from tasks.dedup.exact import ExactDedupParams
 from tasks.dedup.near import NearDedupParams
+from tasks.dedup.semantic_params import SemanticDedupParams
 from tasks.dedup.settle import SettleParams
 from tasks.ingest.params import IngestParams
 from tasks.llm.params import LlmParams
@@ -56,6 +57,9 @@ class DedupParams(StageParams):
     enabled: bool = Field(default=True, title="Deduplicate", description="Run this family.")
     exact: ExactDedupParams = Field(default=ExactDedupParams(), title="Exact copies")
     near: NearDedupParams = Field(default=NearDedupParams(), title="Near copies")
+    semantic: SemanticDedupParams = Field(
+        default=SemanticDedupParams(), title="The same in other words"
+    )
     conflict: ConflictParams = Field(default=ConflictParams(), title="Contradictions")
     settle: SettleParams = Field(default=SettleParams(), title="Settle contradictions")
 

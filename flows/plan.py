@@ -12,6 +12,7 @@ from flows.params import (
     ScoreRunParams,
 )
 from flows.versions import model
+from tasks.dedup.semantic_params import SemanticDedupParams
 from tasks.ingest.ingested import Ingested
 from tasks.llm.catalogue import CATALOGUE, DEFAULT
 from tasks.llm.params import LlmParams
@@ -51,11 +52,22 @@ def _plain(value: object) -> str:
 def models_used(params: RunParams) -> tuple[dict[str, str], ...]:
     """Name, version, hash and use of every model that this run uses."""
     found = [model(SPACY_MODEL, "names of persons")] if params.redact.enabled else []
+    if isinstance(params, CurateParams) and params.dedup.enabled:
+        found += _readers(params.dedup.semantic)
     if isinstance(params, AugmentRunParams) and params.llm.endpoint != "none":
         found.append(_writer(params.llm))
     if params.score.enabled or isinstance(params, ScoreRunParams):
         found += _scorers(params)
     return tuple(found)
+
+
+def _readers(semantic: SemanticDedupParams) -> list[dict[str, str]]:
+    """The encoders that tell what rows mean."""
+    if not semantic.enabled:
+        return []
+    quick = model("wordllama", "rows of one meaning")
+    sure = {**_fetched("minilm-l6"), "used_for": "rows of one meaning"}
+    return [quick, sure] if semantic.verify == "minilm" else [quick]
 
 
 def _writer(llm: LlmParams) -> dict[str, str]:

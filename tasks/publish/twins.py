@@ -15,7 +15,9 @@ from tasks.publish.plan import ReleasePlan
 def duplicates(plan: ReleasePlan, mask: Mask) -> Facts:
     """Families, similarities and the pairs nearest to the decision."""
     near, exact = plan.result("dedup.near"), plan.result("dedup.exact")
-    dropped = [read_dataset(r.dropped) for r in (exact, near) if r is not None and r.dropped.rows]
+    meaning = plan.result("dedup.semantic")
+    ran = [r for r in (exact, near, meaning) if r is not None]
+    dropped = [read_dataset(r.dropped) for r in ran if r.dropped.rows]
     if not dropped:
         return {}
     twins = pl.concat([d.select(twin="drop_twin_of") for d in dropped]).collect()["twin"]
@@ -29,7 +31,22 @@ def duplicates(plan: ReleasePlan, mask: Mask) -> Facts:
     mask_and_cut(largest, mask)
     families = dict(sizes["size"].value_counts().sort("size").iter_rows())
     facts: Facts = {"families": families, "biggest": largest}
+    if meaning is not None and meaning.evidence is not None:
+        facts["meaning"] = _meaning_facts(meaning, plan, mask)
     return facts if near is None else facts | _near_facts(near, plan, mask)
+
+
+def _meaning_facts(meaning: StageResult, plan: ReleasePlan, mask: Mask) -> Facts:
+    """What the search by vectors saw."""
+    assert meaning.evidence is not None
+    pairs = read_dataset(meaning.evidence).collect()
+    verdicts = pairs["verdict"].value_counts().sort("count", "verdict", descending=[True, False])
+    lesser = pl.min_horizontal("prompt_cosine", "answer_cosine").alias("score")
+    return {
+        **meaning.report.figures,
+        "verdicts": dict(verdicts.iter_rows()),
+        "nearest": _nearest(pairs.with_columns(lesser), plan, mask),
+    }
 
 
 def _near_facts(near: StageResult, plan: ReleasePlan, mask: Mask) -> Facts:
@@ -40,7 +57,7 @@ def _near_facts(near: StageResult, plan: ReleasePlan, mask: Mask) -> Facts:
         "similarity": _similarity(pairs),
         "threshold": _threshold(plan),
         "at": near.report.figures["at"],
-        "nearest": _nearest(pairs, plan, mask),
+        "nearest": _nearest(pairs.rename({"jaccard": "score"}), plan, mask),
     }
 
 
@@ -68,16 +85,16 @@ def _nearest(pairs: pl.DataFrame, plan: ReleasePlan, mask: Mask) -> list[Facts]:
     is_twin = pl.col("verdict") == "same"
     shown = pl.concat(
         [
-            pairs.filter(is_twin).sort("jaccard", "a", "b").head(SHOWN),
+            pairs.filter(is_twin).sort("score", "a", "b").head(SHOWN),
             pairs.filter(~is_twin)
-            .sort("jaccard", "a", "b", descending=[True, False, False])
+            .sort("score", "a", "b", descending=[True, False, False])
             .head(SHOWN),
         ]
     )
     texts = text_of({*shown["a"], *shown["b"]}, plan)
     nearest = [
         {"a": p["a"], "b": p["b"], "a_text": texts.get(p["a"], ""),
-         "b_text": texts.get(p["b"], ""), "score": p["jaccard"], "verdict": p["verdict"]}
+         "b_text": texts.get(p["b"], ""), "score": p["score"], "verdict": p["verdict"]}
         for p in shown.iter_rows(named=True)
     ]  # fmt: skip
     mask_and_cut(nearest, mask, "a_text")

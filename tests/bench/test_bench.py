@@ -11,6 +11,7 @@ import pytest
 from tasks.score.attack import own_attacks
 from tests.bench import attack, data, door, encoder, guard, lcdb, likelihood, passport, run
 from tests.bench import scaling as scaling_bench
+from tests.bench import semantic as semantic_bench
 from tests.bench.damage import KINDS, restored
 from tests.bench.data import Text
 from tests.bench.labelled import back_translations, filled, text2sql
@@ -142,7 +143,7 @@ def test_sections_without_their_data_say_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("BENCH", "TEXT2SQL", "BACK_TRANSLATED"):
-        for module in (data, run, guard, likelihood, attack):
+        for module in (data, run, guard, likelihood, attack, semantic_bench):
             monkeypatch.setattr(module, name, data.SHARED / "gone.parquet", raising=False)
     monkeypatch.setattr(passport, "PANDALM", data.SHARED / "gone.parquet")
     monkeypatch.setattr(lcdb, "fetch", lambda: None)
