@@ -1,0 +1,133 @@
+"""Find items of one table in the rows of another: `leaks`, which knows no file and no stage.
+
+Rows may be a training set and items an evaluation set, or one split and another.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from tasks.base.text import turns
+from tasks.dedup.holding import BEHIND, Item, Stretch, stretch_of, weigh
+from tasks.dedup.pairs import words
+from tasks.dedup.rarity import Spoken, candidates, gram_table, meet, spoken
+
+LEAKS = pl.Schema(
+    {
+        "row": pl.UInt32(),  # place in the rows
+        "item": pl.String(),  # its name
+        "file": pl.String(),
+        "reason": pl.String(),
+        "share": pl.Float64(),  # of what the item tells
+        "sure": pl.Float64(),
+        "turn": pl.UInt32(),  # from 0
+        "first": pl.Int64(),  # word of the turn where it starts
+        "words": pl.Int64(),
+    }
+)
+RANK = ("protected_exact", "protected_near", "protected_rephrased")
+
+
+class Searched(NamedTuple):
+    """What was found, and among how much."""
+
+    leaks: pl.DataFrame  # one line per row, the surest
+    candidates: int
+    turns: pl.DataFrame  # row, turn, text
+
+
+class _Rows(NamedTuple):
+    said: Spoken
+    turns: pl.DataFrame
+    end: np.ndarray[Any, np.dtype[np.int64]]  # of each turn, the place behind its row's last word
+
+
+def leaks(rows: pl.LazyFrame, items: pl.DataFrame, least: float = 0.4) -> Searched:
+    """Rows that hold an item word for word or nearly so.
+
+    Args:
+        rows: Rows of the table.
+        items: See `tasks.dedup.protected_items.ITEMS`.
+        least: Share of what an item tells that a row must have to be looked at.
+    """
+    listed = turns_of(rows)
+    texts = _rows(listed)
+    asked = spoken(items["question"])
+    table = gram_table(asked)
+    hits = meet(texts.said, listed["row"].to_numpy(), table)
+    pairs = candidates(hits, table, least)
+    found = [line for line in _verified(pairs, hits, table, texts, items) if line]
+    return Searched(surest(pl.DataFrame(found, schema=LEAKS, orient="row")), pairs.height, listed)
+
+
+def turns_of(rows: pl.LazyFrame) -> pl.DataFrame:
+    """Every turn of every row: row, turn, role, text."""
+    listed = rows.select(
+        row=pl.int_range(pl.len(), dtype=pl.UInt32), text=turns(),
+        role=pl.col("messages").list.eval(pl.element().struct.field("role")),
+    )  # fmt: skip
+    long = listed.explode("text", "role").drop_nulls("text")
+    return long.with_columns(turn=pl.int_range(pl.len(), dtype=pl.UInt32).over("row")).collect()
+
+
+def surest(found: pl.DataFrame) -> pl.DataFrame:
+    """One line per row: exact before near before rephrased, then the surest, then by name."""
+    rank = pl.col("reason").replace_strict(RANK, range(len(RANK)), return_dtype=pl.Int32)
+    order = [rank, -pl.col("sure"), -pl.col("words"), pl.col("item")]
+    return found.sort("row", *order).unique("row", keep="first", maintain_order=True)
+
+
+def _rows(listed: pl.DataFrame) -> _Rows:
+    said = spoken(listed["text"])
+    last = np.searchsorted(listed["row"].to_numpy(), listed["row"].to_numpy(), side="right")
+    return _Rows(said, listed, said.start[last])
+
+
+def _verified(
+    pairs: pl.DataFrame, hits: pl.DataFrame, table: pl.DataFrame, texts: _Rows, items: pl.DataFrame
+) -> Iterator[tuple[Any, ...] | None]:
+    """A line of `LEAKS` for each pair that is one. A loop, for few pairs are left by now."""
+    read = in_words(items, pairs["item"].unique().sort().to_list())
+    places = (
+        pairs.join(table.select("item", "gram", "at"), on="item")
+        .join(hits, on=["row", "gram"])
+        .group_by("row", "item", "text")
+        .agg("place", "at", has=pl.col("at").n_unique(), share=pl.col("share").first(),
+             tells=pl.col("tells").first())
+        .sort("row", "item", "has", "text", descending=[False, False, True, False])
+        .unique(["row", "item"], keep="first", maintain_order=True)
+    )  # fmt: skip
+    for pair in places.iter_rows(named=True):
+        item = read[pair["item"]]
+        yield _look(pair, item, texts, items["file"][pair["item"]])
+
+
+def _look(pair: dict[str, Any], item: Item, texts: _Rows, file: str) -> tuple[Any, ...] | None:
+    said, text = texts.said, pair["text"]
+    low, high = int(said.start[text]), int(said.start[text + 1])
+    start, stop = stretch_of(np.array(pair["place"]), np.array(pair["at"]), len(item.words))
+    start, stop = max(start, low), min(stop, high)
+    behind = said.words[stop : min(stop + BEHIND, int(texts.end[text]))].to_list()
+    found = Stretch(said.words[start:stop].to_list(), behind, high - low)
+    verdict = weigh(item, found, pair["share"], pair["tells"])
+    if verdict is None:
+        return None
+    turn = texts.turns["turn"][text]
+    return (pair["row"], item.name, file, verdict.reason, pair["share"], verdict.sure, turn,
+            start - low, stop - start)  # fmt: skip
+
+
+def in_words(items: pl.DataFrame, wanted: list[int]) -> dict[int, Item]:
+    """The items at the places `wanted` in words."""
+    told = pl.col("answer").fill_null("")
+    chosen = items[wanted].select(
+        "name", "question", words(pl.col("question")).alias("words"),
+        answer=words(told),
+        final=words(pl.when(told.str.contains("####", literal=True))
+                    .then(told.str.split("####").list.last()).otherwise(pl.lit(""))),
+        choices=pl.col("choices").fill_null(pl.lit([], pl.List(pl.String)))
+        .list.eval(words(pl.element())),
+    )  # fmt: skip
+    return {at: Item(*line) for at, line in zip(wanted, chosen.iter_rows(), strict=True)}
