@@ -10,7 +10,8 @@ The stretch of a turn where the item's grams lie is set beside the item:
    of lost words is a lost question, however long the passage is that both have. Words more or
    less want the answer too, where there is one, or most of what the item tells.
 
-A tag that redaction left (`<PERSON_1>`) may stand for the words in its place.
+A tag that redaction left (`<PERSON_1>`) may stand for the words in its place, and a label that a
+template puts between the parts of a question (`Input:`) is none of its words.
 """
 
 import re
@@ -26,6 +27,8 @@ from tasks.dedup.wording import difference, has_name
 
 WORDS = 8  # of a question that can speak for itself
 TELLS = 3.0  # grams that nobody else has, or as much of commoner ones
+TELLS_ALONE = 1.0  # the same where the turn is nothing but the question
+ALL = 0.9  # of its turn that such a question fills
 FEWEST = 4  # words of a question that can be found at all
 PART = 0.25  # of its turn that a question fills which tells little
 ALONE = 0.6  # of its turn that a question fills
@@ -35,6 +38,7 @@ END = 15  # words at either end, where what is asked stands; there one word may 
 BEHIND = 400  # words after a question where its answer stands
 SHORT = 12  # words of an answer that must all be there
 MOST = 0.6  # of the content words of a longer one
+LABELS = frozenset(("input", "question", "instruction", "context", "output", "answer"))
 TAG = re.compile(r"[a-z]+(?:_[a-z]+)*_\d+")
 
 Places = npt.NDArray[np.int64]
@@ -95,9 +99,10 @@ def weigh(item: Item, found: Stretch, share: float, tells: float) -> Verdict | N
         tells: How much they tell in all.
     """
     agrees = answered(item, found.behind)
-    alone = len(item.words) >= ALONE * max(found.turn, 1)
-    telling = len(item.words) >= WORDS and tells >= TELLS
-    asked = telling or (len(item.words) >= FEWEST and len(item.words) >= PART * found.turn)
+    filled = len(item.words) / max(found.turn, 1)
+    alone = filled >= ALONE
+    telling = len(item.words) >= WORDS and tells >= (TELLS_ALONE if filled >= ALL else TELLS)
+    asked = telling or (len(item.words) >= FEWEST and filled >= PART)
     stands = (bool(agrees) and asked) or (telling and (agrees is None or alone))
     if found.words == item.words:
         return Verdict("protected_exact", 1.0) if stands else None
@@ -111,7 +116,8 @@ def weigh(item: Item, found: Stretch, share: float, tells: float) -> Verdict | N
 
 def _same(item: Item, found: Stretch) -> bool:
     """Whether the guard finds nothing between the two that makes another question."""
-    asked = _untagged(item.words, found.words)
+    own = {*item.words}
+    asked = _untagged(item.words, [word for word in found.words if word not in LABELS - own])
     left, right, _ = difference(*asked)
     if left and right and has_name(left, item.text):
         return False

@@ -1,7 +1,4 @@
-"""Find items of one table in the rows of another: `leaks`, which knows no file and no stage.
-
-Rows may be a training set and items an evaluation set, or one split and another.
-"""
+"""Find items of one table in the rows of another, word for word or nearly so."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -13,6 +10,8 @@ from tasks.base.text import turns
 from tasks.dedup.holding import BEHIND, Item, Stretch, stretch_of, weigh
 from tasks.dedup.pairs import words
 from tasks.dedup.rarity import Spoken, candidates, gram_table, meet, spoken
+from tasks.dedup.spans import characters
+from tasks.dedup.wording import symbols
 
 LEAKS = pl.Schema(
     {
@@ -23,10 +22,11 @@ LEAKS = pl.Schema(
         "share": pl.Float64(),  # of what the item tells
         "sure": pl.Float64(),
         "turn": pl.UInt32(),  # from 0
-        "first": pl.Int64(),  # word of the turn where it starts
-        "words": pl.Int64(),
+        "start": pl.Int64(),  # characters of the turn
+        "end": pl.Int64(),
     }
 )
+FORMULA = 30  # words of an item that other signs make another
 RANK = ("protected_exact", "protected_near", "protected_rephrased")
 
 
@@ -35,7 +35,6 @@ class Searched(NamedTuple):
 
     leaks: pl.DataFrame  # one line per row, the surest
     candidates: int
-    turns: pl.DataFrame  # row, turn, text
 
 
 class _Rows(NamedTuple):
@@ -44,22 +43,20 @@ class _Rows(NamedTuple):
     end: np.ndarray[Any, np.dtype[np.int64]]  # of each turn, the place behind its row's last word
 
 
-def leaks(rows: pl.LazyFrame, items: pl.DataFrame, least: float = 0.4) -> Searched:
+def search(listed: pl.DataFrame, items: pl.DataFrame, least: float = 0.4) -> Searched:
     """Rows that hold an item word for word or nearly so.
 
     Args:
-        rows: Rows of the table.
+        listed: Every turn of every row, from `turns_of`.
         items: See `tasks.dedup.protected_items.ITEMS`.
         least: Share of what an item tells that a row must have to be looked at.
     """
-    listed = turns_of(rows)
     texts = _rows(listed)
-    asked = spoken(items["question"])
-    table = gram_table(asked)
+    table = gram_table(spoken(items["question"]))
     hits = meet(texts.said, listed["row"].to_numpy(), table)
     pairs = candidates(hits, table, least)
     found = [line for line in _verified(pairs, hits, table, texts, items) if line]
-    return Searched(surest(pl.DataFrame(found, schema=LEAKS, orient="row")), pairs.height, listed)
+    return Searched(surest(_spanned(found, listed, items)), pairs.height)
 
 
 def turns_of(rows: pl.LazyFrame) -> pl.DataFrame:
@@ -75,7 +72,7 @@ def turns_of(rows: pl.LazyFrame) -> pl.DataFrame:
 def surest(found: pl.DataFrame) -> pl.DataFrame:
     """One line per row: exact before near before rephrased, then the surest, then by name."""
     rank = pl.col("reason").replace_strict(RANK, range(len(RANK)), return_dtype=pl.Int32)
-    order = [rank, -pl.col("sure"), -pl.col("words"), pl.col("item")]
+    order = [rank, -pl.col("sure"), pl.col("start") - pl.col("end"), pl.col("item")]
     return found.sort("row", *order).unique("row", keep="first", maintain_order=True)
 
 
@@ -114,9 +111,27 @@ def _look(pair: dict[str, Any], item: Item, texts: _Rows, file: str) -> tuple[An
     verdict = weigh(item, found, pair["share"], pair["tells"])
     if verdict is None:
         return None
-    turn = texts.turns["turn"][text]
-    return (pair["row"], item.name, file, verdict.reason, pair["share"], verdict.sure, turn,
-            start - low, stop - start)  # fmt: skip
+    return (pair["row"], item.name, file, verdict.reason, pair["share"], verdict.sure,
+            texts.turns["turn"][text], start - low, stop - start, text, pair["item"])  # fmt: skip
+
+
+def _spanned(found: list[tuple[Any, ...]], turns: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """What was found with its spans in characters, without formulas that have other signs."""
+    said = turns["text"].gather([line[-2] for line in found])
+    asked = items["question"].gather([line[-1] for line in found])
+    spans = characters(said, [line[7] for line in found], [line[8] for line in found])
+    own = characters(asked, [0] * len(found), [len(one) for one in asked])
+    lines = [
+        (*line[:7], *span)
+        for line, text, span, item, whole in zip(found, said, spans, asked, own, strict=True)
+        if line[8] > FORMULA or _signs(text, span) == _signs(item, whole)
+    ]
+    return pl.DataFrame(lines, schema=LEAKS, orient="row")
+
+
+def _signs(text: str, span: tuple[int, int]) -> list[str]:
+    """The operators between the words of a span; the words do not show them."""
+    return symbols(text[span[0] : span[1]].replace("−", "-"))[0]
 
 
 def in_words(items: pl.DataFrame, wanted: list[int]) -> dict[int, Item]:
