@@ -17,6 +17,7 @@ from tasks.clean.markup import MarkupParams
 from tasks.dedup.conflict import ConflictParams
 from tasks.dedup.exact import ExactDedupParams
 from tasks.dedup.near import NearDedupParams
+from tasks.dedup.protected import ProtectedParams
 from tasks.ingest.params import IngestParams
 from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
@@ -55,6 +56,7 @@ class DedupParams(StageParams):
     enabled: bool = Field(default=True, title="Deduplicate", description="Run this family.")
     exact: ExactDedupParams = Field(default=ExactDedupParams(), title="Exact copies")
     near: NearDedupParams = Field(default=NearDedupParams(), title="Near copies")
+    protected: ProtectedParams = Field(default=ProtectedParams(), title="Protected sets")
     conflict: ConflictParams = Field(default=ConflictParams(), title="Contradictions")
 
 
@@ -148,6 +150,11 @@ class CurateParams(RunParams):
     dedup: DedupParams = DedupParams()
     split: SplitParams = SplitParams()
     export: ExportParams = ExportParams()
+    protect: tuple[str, ...] = Field(
+        default=(), title="Protected sets",
+        description="Evaluation sets: files, folders or globs in any layout. Rows that hold an "
+        "item of one leave.",
+    )  # fmt: skip
 
     @property
     def formats(self) -> tuple[str, ...]:

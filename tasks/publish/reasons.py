@@ -1,7 +1,7 @@
 """What every reason means, in one sentence, gathered from the stages that give it."""
 
 from tasks.augment import balance, eliminate, privacy, verify
-from tasks.dedup import exact, near
+from tasks.dedup import exact, near, protected
 from tasks.score import drop
 from tasks.validate import rows
 
@@ -30,6 +30,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "validate.rows": rows.REASONS,
     "dedup.exact": exact.REASONS,
     "dedup.near": near.REASONS,
+    "dedup.protected": protected.REASONS,
     "augment.eliminate": eliminate.REASONS,
     "augment.verify": verify.REASONS,
     "augment.privacy": privacy.REASONS,
