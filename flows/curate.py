@@ -1,9 +1,9 @@
 """From raw instruction files to a training set, and the reason for every row that left.
 
 The order of stages: read, clean, validate, redact, deduplicate, keep protected sets out, report
-contradictions, split, publish. Rows are cleaned before they are judged, for an answer of nothing but `<br>` is empty, and
-redacted before they are compared, so a copy with another phone number in it is still a copy.
-Everything is read once, and only what changed since the last run is computed.
+contradictions, split, publish. Rows are cleaned before they are judged, for an answer of nothing
+but `<br>` is empty, and redacted before they are compared, so a copy with another phone number in
+it is still a copy. Everything is read once, and only what changed since the last run is computed.
 """
 
 import warnings

@@ -1,4 +1,4 @@
-"""Protected sets in a run: read before anything else, kept out of the rows when those are unique."""
+"""Protected sets in a run: read before anything else, kept out of the unique rows."""
 
 from importlib.util import find_spec
 

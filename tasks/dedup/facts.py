@@ -10,9 +10,9 @@ _FIGURE = r"[0-9][0-9,]*(?:\.[0-9]+)?|[a-z]+"
 _WORDS = """
 two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty
-""".split()
+"""
 NUMBERS = {
-    **{word: str(n) for n, word in enumerate(_WORDS, 2)},
+    **{word: str(n) for n, word in enumerate(_WORDS.split(), 2)},
     "twice": "2", "double": "2", "doubles": "2", "doubled": "2", "second": "2", "pair": "2",
     "thrice": "3", "triple": "3", "tripled": "3", "third": "3", "thirds": "3",
     "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "tenth": "10",

@@ -23,12 +23,13 @@ from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
+from tasks.dedup.leaks import Search, leaks, look_for
 from tasks.dedup.protected_items import ITEMS
 from tasks.dedup.rarity import GRAM, spoken
-from tasks.dedup.rephrased import READ, Limits, rephrased
-from tasks.dedup.search import LEAKS, RANK, in_words, search, surest, turns_of
+from tasks.dedup.search import LEAKS, RANK
 from tasks.embed import encoders
 
+__all__ = ["REASONS", "ProtectedParams", "dedup_protected", "leaks", "mark_protected"]
 ENGINES = encoders.ENGINES
 REASONS = {
     "protected_exact": "an item of a protected set stands in the row, word for word",
@@ -44,7 +45,7 @@ MARKED = marks(
 )
 FOUND = pl.Schema(
     {
-        "file": pl.String, "items": pl.Int64, "found": pl.Int64,
+        "file": pl.String(), "items": pl.Int64(), "found": pl.Int64(),
         **dict.fromkeys(RANK, pl.Int64()),  # rows by reason
     }
 )  # fmt: skip
@@ -74,52 +75,28 @@ class ProtectedParams(StageParams):
     )  # fmt: skip
 
 
-def leaks(
-    rows: pl.LazyFrame, items: pl.DataFrame, params: ProtectedParams = ProtectedParams(),
-    store: str | None = None, minilm: bool = False,
-) -> tuple[pl.DataFrame, dict[str, int]]:  # fmt: skip
-    """Rows that hold an item, whatever both are: a set and a test, or one split and another.
-
-    Args:
-        rows: Rows of the table.
-        items: See `ITEMS`; of rows by `tasks.dedup.protected_items.items_of_rows`.
-        params: Limits.
-        store: Where vectors are remembered.
-        minilm: Whether MiniLM may be asked.
-
-    Returns:
-        One line per row that leaks, as `LEAKS` says, by place; and how many pairs were looked at.
-    """
-    turns = turns_of(rows)
-    held = search(turns, items, params.min_share)
-    looked = {"candidates": held.candidates, "candidates_by_meaning": 0}
-    if not params.rephrased:
-        return held.leaks, looked
-    following = pl.col("text").shift(-1).over("row").fill_null("")
-    asked = turns.with_columns(behind=following).filter(
-        pl.col("role") == "user", pl.col("text").str.len_chars().is_between(*READ),
-        ~pl.col("row").is_in(held.leaks["row"].implode()),
-    )  # fmt: skip
-    read = in_words(items, list(range(items.height)))
-    limits = Limits(params.min_cosine, params.min_similarity)
-    said, looked["candidates_by_meaning"] = rephrased(asked, items, read, limits, store, minilm)
-    lines = [
-        (asked["row"][one.at], items["name"][one.item], items["file"][one.item], RANK[2], one.sure,
-         one.sure, asked["turn"][one.at], 0, len(asked["text"][one.at]))
-        for one in said
-    ]  # fmt: skip
-    return surest(pl.concat([held.leaks, pl.DataFrame(lines, schema=LEAKS, orient="row")])), looked
-
-
 def mark_protected(
     rows: pl.LazyFrame, params: ProtectedParams, items: pl.DataFrame | None = None,
     store: str | None = None, minilm: bool = False,
 ) -> Outcome:  # fmt: skip
-    """Mark every row that holds an item; without items none."""
+    """Mark every row that holds an item; without items none.
+
+    Args:
+        rows: Rows of the table.
+        params: Limits.
+        items: What is protected; see `ITEMS`.
+        store: Where vectors are remembered.
+        minilm: Whether MiniLM may be asked.
+
+    Returns:
+        All rows in order with their marks. The evidence is a line per protected file (`FOUND`).
+    """
     if items is None or not params.enabled:
         nothing = pl.DataFrame(schema=LEAKS)
         return Outcome(_marked(rows, nothing), evidence=pl.DataFrame(schema=FOUND))
-    found, looked = leaks(rows, items, params, store, minilm)
+    how = Search(params.min_share, params.rephrased, params.min_cosine, params.min_similarity,
+                 minilm, store)  # fmt: skip
+    found, looked = look_for(rows, items, how)
     short = int((pl.Series(spoken(items["question"]).start).diff().drop_nulls() < GRAM).sum())
     figures: dict[str, JsonValue] = {
         "items": items.height, "found": found["item"].n_unique(), "too_short": short, **looked

@@ -67,7 +67,8 @@ def items_of(value: object) -> list[Item]:
     asked = fields.look("turns")
     if isinstance(asked, list) and all(isinstance(one, str) for one in asked):
         told = fields.look("reference")
-        answers = told if isinstance(told, list) and len(told) == len(asked) else [None] * len(asked)
+        known = isinstance(told, list) and len(told) == len(asked)
+        answers = told if known else [None] * len(asked)
         return [Item(one, _text(two)) for one, two in zip(asked, answers, strict=True)]
     name = next((n for n in QUESTIONS if isinstance(fields.look(n), str)), None)
     if isinstance(fields.look("instances"), list) and name:

@@ -115,7 +115,9 @@ def _look(pair: dict[str, Any], item: Item, texts: _Rows, file: str) -> tuple[An
             texts.turns["turn"][text], start - low, stop - start, text, pair["item"])  # fmt: skip
 
 
-def _spanned(found: list[tuple[Any, ...]], turns: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+def _spanned(
+    found: list[tuple[Any, ...]], turns: pl.DataFrame, items: pl.DataFrame
+) -> pl.DataFrame:
     """What was found with its spans in characters, without formulas that have other signs."""
     said = turns["text"].gather([line[-2] for line in found])
     asked = items["question"].gather([line[-1] for line in found])

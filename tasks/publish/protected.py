@@ -1,4 +1,4 @@
-"""What a report says of protected sets: how many of their items were found, and what left for it."""
+"""What a report says of protected sets: how many items were found, and what left for them."""
 
 from typing import Any
 
