@@ -11,6 +11,10 @@ _WORDS = """
 two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty
 """
+_CALENDAR = """
+monday tuesday wednesday thursday friday saturday sunday mondays fridays saturdays sundays january
+february march april may june july august september october november december
+"""
 NUMBERS = {
     **{word: str(n) for n, word in enumerate(_WORDS.split(), 2)},
     "twice": "2", "double": "2", "doubles": "2", "doubled": "2", "second": "2", "pair": "2",
@@ -41,5 +45,9 @@ def overlap(one: Sequence[str], other: Sequence[str]) -> float:
 
 
 def names(text: str) -> set[str]:
-    """Words written with a capital inside a sentence, folded to lower case."""
-    return {name.lower().removesuffix("'s") for name in _NAME.findall(text)}
+    """Words written with a capital inside a sentence, in small letters; no days and months.
+
+    Those have a name of their own in every language.
+    """
+    found = {name.lower().removesuffix("'s") for name in _NAME.findall(text)}
+    return found - {*_CALENDAR.split()}

@@ -87,7 +87,7 @@ def _plain(fields: Fields, name: str) -> Item:
 
 def _chosen(right: object, choices: list[str]) -> object:
     """The right choice itself, where the record has its number or its letter."""
-    if isinstance(right, str) and len(right) == 1 and right not in choices:
+    if choices and isinstance(right, str) and len(right) == 1 and right not in choices:
         right = ord(right.upper()) - ord("A")
     if choices and isinstance(right, int) and not isinstance(right, bool):
         return choices[right] if 0 <= right < len(choices) else None

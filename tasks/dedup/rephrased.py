@@ -9,7 +9,7 @@ candidate needs to be one was set by reading pairs of real rows:
 | numbers, and MiniLM finds the meaning the same | most numbers and the answer agree |
 | numbers, without MiniLM | all three or more numbers agree, static vectors do, and the answer |
 | no numbers | MiniLM is all but certain, and the answer agrees |
-| another language | all numbers, a name of the item, and the answer agree |
+| another language | all three numbers or more, most names, and the result agree |
 
 An item without an answer needs more of the rest. Nothing short is found: it is too easily meant
 otherwise. Yang et al. 2023 (arXiv:2311.04850) show that rephrased test items escape n-grams.
@@ -24,6 +24,7 @@ import polars as pl
 from tasks.base.memo import RowMemo
 from tasks.dedup.facts import names, numbers, overlap
 from tasks.dedup.holding import WORDS, Item, answered
+from tasks.dedup.light_words import LIGHT
 from tasks.dedup.pairs import words
 from tasks.embed.encoders import encoder_of
 from tasks.embed.vectors import Vectors, embed, memory
@@ -34,6 +35,7 @@ FACTS = 3  # numbers from which their set alone brings two texts together
 MOST = 0.6  # of the numbers that agree where the meaning does
 CERTAIN = 0.9  # MiniLM's cosine where no number helps
 UNANSWERED = 0.95  # the same where there is no answer either
+ONE_LANGUAGE = 3  # light words in both texts, where both are of one language
 TRANSLATED = 0.8  # how sure facts alone are
 PLAIN = 0.85  # static cosine that stands in for MiniLM
 
@@ -157,6 +159,9 @@ def _translated(pair: _Pair, items: pl.DataFrame, item: Item, asked: pl.DataFram
     if not named or not pair.agrees or pair.shared < 1 or pair.figures < FACTS:
         return None
     said = set(pl.select(words(pl.lit(asked["text"][pair.at]))).item())
+    if len(said & {*item.words} & LIGHT) >= ONE_LANGUAGE:
+        return None  # it would mean the same
     last = numbers(pl.Series([asked["behind"][pair.at].strip().rpartition("\n")[2]]))[0]
     is_last = not item.final or {*numbers(pl.Series([" ".join(item.final)]))[0]} <= {*last}
-    return TRANSLATED if named <= said and is_last else None
+    known = 2 * len(named & said) >= len(named)
+    return TRANSLATED if known and is_last else None
