@@ -1,8 +1,8 @@
 """Find items that a row says in other words or in another language.
 
 Candidates come two ways: by meaning (static vectors of the item and of each turn that asks), and
-by facts (the same set of three or more numbers, which a translation leaves alone). What a
-candidate needs to be one was set by reading pairs of real rows:
+by facts (the same three numbers or more, one of two digits: a translation leaves them alone). What
+a candidate needs to be one was set by reading pairs of real rows:
 
 | evidence | needs |
 | --- | --- |
@@ -114,10 +114,10 @@ def _by_meaning(mine: Vectors, theirs: Vectors, least: float) -> Iterator[tuple[
 
 
 def _by_facts(items: list[list[str]], turns: list[list[str]]) -> Iterator[tuple[int, int]]:
-    """Pairs with the very same numbers, three or more."""
+    """Pairs with the very same numbers, three or more, of which one has two digits."""
     known: dict[tuple[str, ...], list[int]] = {}
     for at, found in enumerate(items):
-        if len(found) >= FACTS:
+        if len(found) >= FACTS and max(map(len, found)) > 1:
             known.setdefault(tuple(found), []).append(at)
     for at, found in enumerate(turns):
         yield from ((at, item) for item in known.get(tuple(found), ()))

@@ -1,4 +1,4 @@
-"""Protected sets: what holds an item leaves, what only looks like it stays, and the ledger says why."""
+"""Protected sets: what holds an item leaves, what only looks like it stays."""
 
 import polars as pl
 import pytest
@@ -89,7 +89,7 @@ NEAR = {
     "several slips": (put(put(ASKED, "ferry carries", "fery carries"), "Monday", "Mnoday"), SOLVED),
     "words swapped": (put(ASKED, "makes only", "only makes"), SOLVED),
     "a filler": (put(ASKED, "How many", "So please, how many"), SOLVED),
-    "a lost number with the same answer": (put(ASKED, "makes 7 crossings", "makes crossings"), SOLVED),
+    "a lost number, the same answer": (put(ASKED, "makes 7 crossings", "makes crossings"), SOLVED),
     "a name that redaction took": (put(ASKED, "Marta's", "<PERSON_1>'s"), SOLVED),
     "a label between its parts": (put(ASKED, "How many", "Question: How many"), SOLVED),
 }  # fmt: skip
@@ -208,7 +208,7 @@ def test_an_item_without_an_answer_must_stand_there_whole():
 
 
 SCRIPTS = {
-    "Chinese": ("小明有十二个苹果，他给了邻居三个，又在市场上买了五个，请问他现在有多少个苹果？", "14"),
+    "Chinese": ("小明有十二个苹果，给了邻居三个，又在市场买了五个，他现在有几个苹果？", "14"),
     "Russian": ("Сколько килограммов муки нужно пекарю, чтобы испечь сорок буханок хлеба?", "20"),
     "Arabic": ("كم عدد الأيام التي يحتاجها العامل لبناء جدار طوله عشرون مترا في القرية؟", "5"),
     "Thai": ("ชาวนาคนหนึ่งมีวัวสิบสองตัวและขายไปห้าตัวที่ตลาดเมื่อวานนี้ เหลือกี่ตัว", "7"),

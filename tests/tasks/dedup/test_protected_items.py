@@ -40,7 +40,8 @@ RECORDS = {
     "turns without a reference": ({"turns": ["One?", "Two?"], "reference": None},
                                   [Item("One?"), Item("Two?")]),
     "instances": (
-        {"instruction": "Do", "instances": [{"input": "a", "output": "b"}, {"input": "", "output": "c"}]},
+        {"instruction": "Do",
+         "instances": [{"input": "a", "output": "b"}, {"input": "", "output": "c"}]},
         [Item("Do\n\na", "b"), Item("Do", "c")],
     ),
     "a conversation": (

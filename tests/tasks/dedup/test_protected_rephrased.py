@@ -1,4 +1,4 @@
-"""Items in other words: the meaning, the numbers and the answer must agree, and one is not enough."""
+"""Items in other words: meaning, numbers and answer must agree; one is not enough."""
 
 from importlib.util import find_spec
 
