@@ -15,12 +15,12 @@ template puts between the parts of a question (`Input:`) is none of its words.
 """
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tasks.dedup.answered import Item, answered
 from tasks.dedup.guard import judge
 from tasks.dedup.light_words import LIGHT
 from tasks.dedup.wording import difference, has_name
@@ -33,26 +33,14 @@ FEWEST = 4  # words of a question that can be found at all
 PART = 0.25  # of its turn that a question fills which tells little
 ALONE = 0.6  # of its turn that a question fills
 SURE = 0.75  # of what an item tells, where words differ and no answer helps
-LOST = 4  # essential words in a row that are no slip
+LOST = 5  # words in a row that are no slip
+LOST_AT_END = 3  # the same at either end, where a question about a text stands
 END = 15  # words at either end, where what is asked stands; there one word may be lost
 BEHIND = 400  # words after a question where its answer stands
-SHORT = 12  # words of an answer that must all be there
-MOST = 0.6  # of the content words of a longer one
 LABELS = frozenset(("input", "question", "instruction", "context", "output", "answer"))
 TAG = re.compile(r"[a-z]+(?:_[a-z]+)*_\d+")
 
 Places = npt.NDArray[np.int64]
-
-
-class Item(NamedTuple):
-    """An item in words."""
-
-    name: str
-    text: str
-    words: list[str]
-    answer: list[str]  # empty where there is none
-    final: list[str]  # the result, where the answer marks it
-    choices: list[list[str]]
 
 
 class Stretch(NamedTuple):
@@ -125,13 +113,15 @@ def _same(item: Item, found: Stretch) -> bool:
         told = item.answer, found.behind[: len(item.answer)]
         if not item.answer or judge(asked, told) != "same":
             return False
-    ends = [
-        difference(item.words[:END], found.words[: END + 3]).left,
-        difference(item.words[-END:], found.words[-END - 3 :]).left,
-    ]
-    if left and right and max(map(len, ends)) > 1:
+    if left and right and max(map(len, _ends(item.words, found.words))) > 1:
         return False
-    return _run(item.words, set(left)) < LOST
+    return not _has_hole(*asked)
+
+
+def _ends(one: list[str], other: list[str]) -> tuple[tuple[str, ...], ...]:
+    """Essential words that the second text has lost at its beginning and at its end."""
+    first = difference(one[:END], other[: END + 3]).left
+    return first, difference(one[-END:], other[-END - 3 :]).left
 
 
 def _untagged(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
@@ -151,31 +141,22 @@ def _untagged(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
     return kept, plain
 
 
-def _run(words: Sequence[str], lost: set[str]) -> int:
-    """The longest run of lost words; light words between them do not end it."""
-    longest = run = 0
-    for word in words:
-        if word in lost:
-            run += 1
-            longest = max(longest, run)
-        elif word not in LIGHT:
-            run = 0
-    return longest
+def _has_hole(one: list[str], other: list[str]) -> bool:
+    """Whether a run of words of the first text is lost, light ones too, which no slip does."""
+    from rapidfuzz.distance import Levenshtein
 
-
-def answered(item: Item, behind: list[str]) -> bool | None:
-    """Whether an item's answer, or its choices, stand in `behind`; None if it has neither."""
-    if not item.answer and not item.choices:
-        return None
-    said = f" {' '.join(behind)} "
-    offered = [one for one in item.choices if one]
-    if offered and 2 * sum(f" {' '.join(one)} " in said for one in offered) >= len(offered):
-        return True
-    if item.final:
-        return f" {' '.join(item.final)} " in said
-    content = [word for word in item.answer if word not in LIGHT]
-    if len(item.answer) <= SHORT:
-        key = content or item.answer
-        return bool(key) and len("".join(key)) > 1 and all(f" {word} " in said for word in key)
-    there = set(behind)
-    return sum(word in there for word in set(content)) >= MOST * len(set(content))
+    runs = [
+        (block.src_start, block.src_end, block.dest_end - block.dest_start)
+        for block in Levenshtein.opcodes(one, other)
+        if block.tag != "equal"
+    ]
+    joined: list[tuple[int, int, int]] = []
+    for start, end, put in runs:  # blocks that touch are one
+        if joined and joined[-1][1] == start:
+            start, _, before = joined.pop()
+            put += before
+        joined.append((start, end, put))
+    return any(
+        end - start - put >= (LOST_AT_END if start == 0 or end == len(one) else LOST)
+        for start, end, put in joined
+    )

@@ -39,7 +39,7 @@ def spoken(texts: pl.Series) -> Spoken:
     """The words of n texts; null has none."""
     listed = pl.DataFrame({"text": texts}).select(said=words(pl.col("text").fill_null("")))
     sizes = listed["said"].list.len().to_numpy().astype(np.int64)
-    flat = listed["said"].explode(empty_as_null=False)
+    flat = listed["said"].explode(empty_as_null=False).str.strip_chars("_")  # emphasis
     return Spoken(flat, flat.hash(0).to_numpy(), np.repeat(np.arange(len(sizes)), sizes),
                   np.r_[0, np.cumsum(sizes)].astype(np.int64))  # fmt: skip
 

@@ -22,8 +22,9 @@ import numpy as np
 import polars as pl
 
 from tasks.base.memo import RowMemo
+from tasks.dedup.answered import Item, answered
 from tasks.dedup.facts import names, numbers, overlap
-from tasks.dedup.holding import WORDS, Item, answered
+from tasks.dedup.holding import WORDS
 from tasks.dedup.light_words import LIGHT
 from tasks.dedup.pairs import words
 from tasks.embed.encoders import encoder_of

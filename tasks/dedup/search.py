@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 
 from tasks.base.text import turns
-from tasks.dedup.holding import BEHIND, Item, Stretch, stretch_of, weigh
+from tasks.dedup.answered import Item
+from tasks.dedup.holding import BEHIND, Stretch, stretch_of, weigh
 from tasks.dedup.pairs import words
 from tasks.dedup.rarity import Spoken, candidates, gram_table, meet, spoken
 from tasks.dedup.spans import characters
@@ -139,8 +140,9 @@ def _signs(text: str, span: tuple[int, int]) -> list[str]:
 def in_words(items: pl.DataFrame, wanted: list[int]) -> dict[int, Item]:
     """The items at the places `wanted` in words."""
     told = pl.col("answer").fill_null("")
+    bare = words(pl.col("question")).list.eval(pl.element().str.strip_chars("_"))
     chosen = items[wanted].select(
-        "name", "question", words(pl.col("question")).alias("words"),
+        "name", "question", bare.alias("words"),
         answer=words(told),
         final=words(pl.when(told.str.contains("####", literal=True))
                     .then(told.str.split("####").list.last()).otherwise(pl.lit(""))),

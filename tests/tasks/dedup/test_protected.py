@@ -65,6 +65,7 @@ FERRY = items((ASKED, SOLVED))
 EXACT = {
     "as it stands": (ASKED, SOLVED),
     "in capitals, with other marks": (ASKED.upper().replace(".", " !"), SOLVED),
+    "with emphasis": (put(ASKED, "48 cars", "**48** _cars_"), SOLVED),
     "inside a longer prompt": (f"Solve this for a child. {ASKED} Show the number.", SOLVED),
     "with a wrong answer": (ASKED, "It is 12."),
     "in an earlier turn": (ASKED, SOLVED, "Thanks! And now a joke, please", "No."),
@@ -131,6 +132,14 @@ def test_a_licence_that_an_item_quotes_flags_no_row_that_has_it():
     whole = row("b", asked["question"][0], "It is MIT.")
     frame, _ = outcome([*rows, whole], asked)
     assert frame.filter(pl.col("drop_reason").is_not_null())["id"].to_list() == ["b"]
+
+
+@pytest.mark.parametrize("answer", ["The MIT licence", None], ids=["an answer", "no answer"])
+def test_a_licence_in_one_row_alone_is_not_the_question_about_it(answer):
+    asked = items((f"Which licence is this?\n\n{LICENCE}", answer))
+    assert reason(asked, "Write a file header", f"{LICENCE}\n\nint main() {{}}") is None
+    assert reason(asked, f"Put this into German: {LICENCE}", "Hiermit wird erlaubt") is None
+    assert reason(asked, asked["question"][0], "The MIT licence.") == "protected_exact"
 
 
 @pytest.mark.parametrize(

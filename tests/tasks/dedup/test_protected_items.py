@@ -9,7 +9,8 @@ from tasks.base.cache import key_of
 from tasks.base.dataset import read_dataset
 from tasks.base.errors import UsageError
 from tasks.dedup.protected import ProtectedParams, dedup_protected
-from tasks.dedup.protected_items import Item, items_of, read_items, read_protected
+from tasks.dedup.protected_items import read_items, read_protected
+from tasks.dedup.protected_records import Item, items_of
 from tasks.ingest.ingested import Store
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import find_sources
