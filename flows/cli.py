@@ -1,6 +1,7 @@
 """The `finery` command. Heavy imports wait until a command needs them, so help is quick."""
 
 import sys
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -43,6 +44,13 @@ Columns = Annotated[
         metavar="ROLE=COLUMN", help="Which columns make a row: system, prompt, input, answer."
     ),
 ]
+Protect = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Evaluation set; rows that hold an item of it leave. May be given more than once.",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would run and why; write nothing.")
 ]
@@ -60,6 +68,7 @@ def curate(
     recipe: Recipe = None,
     set_: Settings = None,
     format: Formats = None,
+    protect: Protect = None,
     text_columns: Columns = None,
     dry_run: DryRun = False,
     limit: Limit = None,
@@ -72,7 +81,7 @@ def curate(
     """
     from flows.commands import Asked, run_command
 
-    settings = _settings(set_, text_columns, limit, format)
+    settings = _settings(set_, text_columns, limit, format, protect)
     asked = Asked("curate", sources, out, recipe, settings)
     raise typer.Exit(run_command(asked, dry_run=dry_run, quiet=quiet, as_json=json))
 
@@ -120,10 +129,12 @@ def _settings(
     text_columns: list[str] | None,
     limit: int | None,
     formats: list[str] | None = None,
+    protect: list[str] | None = None,
 ) -> list[str]:
     settings = list(given or [])
     settings += [f"ingest.text_columns.{pair}" for pair in text_columns or []]
     settings += [f"export.formats=[{', '.join(formats)}]"] if formats else []
+    settings += [f"protect={dumps(protect, ensure_ascii=False)}"] if protect else []
     return settings + ([f"ingest.limit={limit}"] if limit else [])
 
 
@@ -161,6 +172,7 @@ def scale(
     recipe: Recipe = None,
     set_: Settings = None,
     format: Formats = None,
+    protect: Protect = None,
     text_columns: Columns = None,
     dry_run: DryRun = False,
     limit: Limit = None,
@@ -178,7 +190,7 @@ def scale(
     """
     from flows.commands import Asked, run_command
 
-    settings = _settings(set_, text_columns, limit, format)
+    settings = _settings(set_, text_columns, limit, format, protect)
     asked = Asked("scale", sources, out, recipe, settings)
     raise typer.Exit(run_command(asked, dry_run=dry_run, quiet=quiet, as_json=json))
 

@@ -49,6 +49,7 @@ def run_command(asked: Asked, *, dry_run: bool, quiet: bool, as_json: bool) -> i
     from flows.recipe import read_params
 
     params = read_params(_model(asked.flow), asked.recipe, asked.settings)
+    _check_protected(params)
     if server is None:
         from flows.dry_run import plan_run
 
@@ -56,6 +57,16 @@ def run_command(asked: Asked, *, dry_run: bool, quiet: bool, as_json: bool) -> i
         return plan_run(find_sources(specs, spool), params, as_json, gold)
     _run(asked, specs, params, server, quiet=quiet or as_json)
     return _show(asked.out, as_json)
+
+
+def _check_protected(params: "RunParams") -> None:
+    """See that every protected set is there, before anything starts."""
+    from flows.params import CurateParams
+
+    if isinstance(params, CurateParams) and params.protect:
+        from flows.protect import protected_files
+
+        protected_files(params)
 
 
 def _model(flow: str) -> "type[RunParams]":

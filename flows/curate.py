@@ -1,9 +1,9 @@
 """From raw instruction files to a training set, and the reason for every row that left.
 
-The order of stages: read, clean, validate, redact, deduplicate, report contradictions, split,
-publish. Rows are cleaned before they are judged, for an answer of nothing but `<br>` is empty, and
-redacted before they are compared, so a copy with another phone number in it is still a copy.
-Everything is read once, and only what changed since the last run is computed.
+The order of stages: read, clean, validate, redact, deduplicate, keep protected sets out, report
+contradictions, split, publish. Rows are cleaned before they are judged, for an answer of nothing
+but `<br>` is empty, and redacted before they are compared, so a copy with another phone number in
+it is still a copy. Everything is read once, and only what changed since the last run is computed.
 """
 
 import warnings
@@ -21,6 +21,7 @@ from flows.params import (
     ScoreParams,
 )
 from flows.plan import command_line
+from flows.protect import guard, keep_apart
 from flows.scoring import Bench, refused, score_rows, seat, seeded_split
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef
@@ -57,6 +58,7 @@ def curate(
     split: SplitParams = SplitParams(),
     export: ExportParams = ExportParams(),
     gates: GateParams = GateParams(),
+    protect: tuple[str, ...] = (),
     runner: Runner = "threads",
     seed: int = 0,
 ) -> Release:
@@ -75,12 +77,14 @@ def curate(
         split: How large validation and test are.
         export: Formats that are written.
         gates: Limits that fail the run.
+        protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
         runner: Where row-wise stages run: threads, processes or ray (an extra).
         seed: Changes every choice made by chance; the split is the only one.
     """
     params = CurateParams(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, llm=llm,
-        score=score, split=split, export=export, gates=gates, runner=runner, seed=seed,
+        score=score, split=split, export=export, gates=gates, protect=protect, runner=runner,
+        seed=seed,
     )  # fmt: skip
     call = Asked(sources, out, command_line(sources, params))
     return conduct(curate_files, params, call)
@@ -107,14 +111,17 @@ class Refined(NamedTuple):
 
 def refine(course: Course, files: list[SourceFile], params: CurateParams) -> Refined:
     """Everything that `curate` does before it publishes."""
+    guarded = guard(course, params)  # a wrong file is told before anything runs
     prepared = prepare(course, files, params)
     on = params.dedup.enabled
     distinct = course.whole(dedup_exact, prepared.rows, params.dedup.exact, on=on)
     unique = course.whole(dedup_near, distinct, params.dedup.near, on=on)
     meaning = params.dedup.semantic
     sole = course.whole(dedup_semantic, unique, meaning, on=on and meaning.enabled)
-    weighed = course.whole(report_conflicts, sole, params.dedup.conflict, on=on)
-    settled = course.whole(settle_conflicts, weighed, params.dedup.settle, on=on)
+    apart = keep_apart(course, sole, params, guarded)
+    weighed = course.whole(report_conflicts, apart, params.dedup.conflict, on=on)
+    decided = params.dedup.settle.policy != "keep"
+    settled = course.whole(settle_conflicts, weighed, params.dedup.settle, on=on and decided)
     bench = seat(course, params) if params.score.enabled else Bench()
     scored = score_rows(course, settled, params, bench) if params.score.enabled else settled
     kept = course.whole(split_rows, scored, seeded_split(params.split, params.seed))

@@ -17,6 +17,7 @@ from tasks.clean.markup import MarkupParams
 from tasks.dedup.conflict import ConflictParams
 from tasks.dedup.exact import ExactDedupParams
 from tasks.dedup.near import NearDedupParams
+from tasks.dedup.protected import ProtectedParams
 from tasks.dedup.semantic_params import SemanticDedupParams
 from tasks.dedup.settle import SettleParams
 from tasks.ingest.params import IngestParams
@@ -60,6 +61,7 @@ class DedupParams(StageParams):
     semantic: SemanticDedupParams = Field(
         default=SemanticDedupParams(), title="The same in other words"
     )
+    protected: ProtectedParams = Field(default=ProtectedParams(), title="Protected sets")
     conflict: ConflictParams = Field(default=ConflictParams(), title="Contradictions")
     settle: SettleParams = Field(default=SettleParams(), title="Settle contradictions")
 
@@ -154,6 +156,11 @@ class CurateParams(RunParams):
     dedup: DedupParams = DedupParams()
     split: SplitParams = SplitParams()
     export: ExportParams = ExportParams()
+    protect: tuple[str, ...] = Field(
+        default=(), title="Protected sets",
+        description="Evaluation sets: files, folders or globs in any layout. Rows that hold an "
+        "item of one leave.",
+    )  # fmt: skip
 
     @property
     def formats(self) -> tuple[str, ...]:

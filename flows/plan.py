@@ -11,6 +11,7 @@ from flows.params import (
     ScaleRunParams,
     ScoreRunParams,
 )
+from flows.protect import has_minilm, has_static, is_on
 from flows.versions import model
 from tasks.dedup.semantic_params import SemanticDedupParams
 from tasks.ingest.ingested import Ingested
@@ -56,8 +57,10 @@ def models_used(params: RunParams) -> tuple[dict[str, str], ...]:
         found += _readers(params.dedup.semantic)
     if isinstance(params, AugmentRunParams) and params.llm.endpoint != "none":
         found.append(_writer(params.llm))
+    if isinstance(params, CurateParams):
+        found += _protectors(params)
     if params.score.enabled or isinstance(params, ScoreRunParams):
-        found += _scorers(params)
+        found += [one for one in _scorers(params) if one not in found]
     return tuple(found)
 
 
@@ -68,6 +71,14 @@ def _readers(semantic: SemanticDedupParams) -> list[dict[str, str]]:
     quick = model("wordllama", "rows of one meaning")
     sure = {**_fetched("minilm-l6"), "used_for": "rows of one meaning"}
     return [quick, sure] if semantic.verify == "minilm" else [quick]
+
+
+def _protectors(params: CurateParams) -> list[dict[str, str]]:
+    """The encoders that look for protected items in other words."""
+    if not (params.protect and is_on(params) and params.dedup.protected.rephrased):
+        return []
+    found = [model("wordllama", "vectors of texts")] if has_static() else []
+    return [*found, _fetched("minilm-l6")] if found and has_minilm() else found
 
 
 def _writer(llm: LlmParams) -> dict[str, str]:
@@ -140,6 +151,23 @@ def _unasked(params: RunParams) -> list[Skipped]:
     return []
 
 
+def _unprotected(params: CurateParams) -> list[Skipped]:
+    """What is not done to keep evaluation sets out of the rows."""
+    if not params.protect:
+        why = "no protected set was named, so rows that hold an item of a test stay"
+        return [("evaluation sets", why, "--protect FILE")]
+    if not params.dedup.protected.enabled:
+        why = "switched off, though sets are named: rows that hold an item of one stay"
+        return [("evaluation sets", why, "--set dedup.protected.enabled=true")]
+    if not params.dedup.protected.rephrased:
+        why = "switched off: only the words of an item are looked for, not its meaning"
+        return [("rephrased items", why, "--set dedup.protected.rephrased=true")]
+    if params.dedup.enabled and not (has_static() and has_minilm()):
+        how = "static vectors alone look for them, and find less" if has_static() else "no encoder"
+        return [("rephrased items", how, "finery models install minilm-l6")]
+    return []
+
+
 def skipped_checks(
     params: RunParams, read: list[Ingested], ignored: list[str]
 ) -> tuple[Skipped, ...]:
@@ -150,7 +178,7 @@ def skipped_checks(
         ("redact", params.redact.enabled, "personal data stays, and no gate looks for it"),
     ]
     if isinstance(params, CurateParams):
-        loss = "copies and contradictions stay unseen"
+        loss = "copies, contradictions and items of protected sets stay unseen"
         off.append(("dedup", params.dedup.enabled, loss))
     skipped = [
         (family, f"switched off: {loss}", f"--set {family}.enabled=true")
@@ -167,6 +195,7 @@ def skipped_checks(
         skipped.append(
             (f"{len(ignored)} files", f"of no known kind: {some}", "rename or convert them")
         )
+    skipped += _unprotected(params) if isinstance(params, CurateParams) else []
     skipped += _unasked(params)
     notes = [(f"reading {one.report.name}", note) for one in read for note in one.report.notes]
     return (

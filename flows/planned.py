@@ -12,6 +12,7 @@ from tasks.base.cache import key_of
 from tasks.base.dataset import DatasetRef, split_dataset
 from tasks.base.params import StageParams
 from tasks.base.report import Cost, StageReport, StageResult
+from tasks.dedup.protected_items import Protected
 from tasks.ingest.ingested import Ingested, SourceReport
 from tasks.ingest.merge import Merged
 from tasks.ingest.params import IngestParams
@@ -82,6 +83,12 @@ class PlannedCourse(Course):
         found = self._recall(merger, call, Merged) if known else None
         self._say(merger.name, 1, 0 if found else 1, "" if known else "its input changes")
         return found or Merged(data=self.unknown, quarantine=self.unknown)
+
+    def items(self, reader: Task[..., Protected], **call: object) -> Protected:
+        """Look the protected sets up."""
+        found = self._recall(reader, call, Protected)
+        self._say(reader.name, 1, 0 if found else 1, "")
+        return found or Protected(data=self.unknown, items={})
 
     def audit(
         self, auditor: Task[..., Audited], data: DatasetRef, params: StageParams

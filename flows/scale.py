@@ -59,6 +59,7 @@ def scale(
     split: SplitParams = SplitParams(),
     export: ExportParams = ExportParams(),
     gates: GateParams = GateParams(),
+    protect: tuple[str, ...] = (),
     runner: Runner = "threads",
     seed: int = 0,
 ) -> Release:
@@ -78,12 +79,14 @@ def scale(
         split: How large validation and test are.
         export: Formats that are written.
         gates: Limits that fail the run.
+        protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
         runner: Where row-wise stages run: threads, processes or ray (an extra).
         seed: Changes every choice made by chance.
     """
     params = ScaleRunParams(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, llm=llm,
-        score=score, scale=scale, split=split, export=export, gates=gates, runner=runner, seed=seed,
+        score=score, scale=scale, split=split, export=export, gates=gates, protect=protect,
+        runner=runner, seed=seed,
     )  # fmt: skip
     return conduct(scale_files, params, Asked(sources, out, command_line(sources, params)))
 

@@ -17,6 +17,7 @@ from tasks.base.dataset import DatasetRef, join_datasets, split_dataset
 from tasks.base.params import StageParams
 from tasks.base.progress import Progress, announce
 from tasks.base.report import Cost, StageResult, join_reports
+from tasks.dedup.protected_items import Protected
 from tasks.ingest.ingested import Ingested
 from tasks.ingest.merge import Merged
 from tasks.ingest.params import IngestParams
@@ -93,6 +94,13 @@ class Course:
         result, cached = self._one(merger, files=files, params=params)
         self._time(merger.name, rows, started, 0.0, cached)
         return result
+
+    def items(self, reader: Task[..., Protected], **call: object) -> Protected:
+        """Read the sets that a run protects."""
+        started = time.perf_counter()
+        found, cached = self._one(reader, **call)
+        self._time(reader.name, found.data.rows, started, 0.0, cached)
+        return found
 
     def audit(
         self, auditor: Task[..., Audited], data: DatasetRef, params: StageParams

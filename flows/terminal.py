@@ -171,9 +171,10 @@ def _notes(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (rich 
         console.print(f"text changed in {edited}", soft_wrap=True)
     if report["contradictions"].get("rows"):
         found = report["contradictions"]
+        what = f"{found['left']:,} left" if found["left"] else "all kept"
         console.print(
             f"{found['rows']:,} rows in {found['families']:,} families ask the same and answer "
-            "differently; all kept, see the report",
+            f"differently; {what}, see the report",
             soft_wrap=True,
         )
     unread = {s["name"]: s["unread"] for s in report["sources"] if s["unread"]}

@@ -1,5 +1,6 @@
 """The README is true: its waterfall is printed, its tables are the code's, its commands run."""
 
+import json
 import os
 import re
 import shlex
@@ -41,6 +42,8 @@ def test_every_make_target_it_names_is_there():
 @pytest.mark.server
 def test_its_commands_run(own_home, tmp_path):  # noqa: F811
     (tmp_path / "raw").symlink_to(SAMPLE)
+    asked = {"question": "How many lanterns does the keeper of the seventh lighthouse light?"}
+    (tmp_path / "tests.jsonl").write_text(json.dumps(asked))
     commands = [
         line.split("#")[0].strip()
         for fence in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)

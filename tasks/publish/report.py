@@ -33,6 +33,7 @@ SECTIONS = {
     "sources": ("By source", ("sources",)),
     "changes": ("What changed in kept rows", ("edits", "redactions")),
     "duplicates": ("Duplicates and contradictions", ("duplicates", "contradictions")),
+    "protected": ("Protected sets", ("protected",)),
     "made": ("What was made", ("evolution",)),
     "quality": ("Quality", ("quality",)),
     "shape": ("Shape of the set", ("shape", "splits")),

@@ -10,6 +10,7 @@ from tasks.publish import evidence, facts, twins
 from tasks.publish.gates import Gate
 from tasks.publish.made import made
 from tasks.publish.plan import ReleasePlan
+from tasks.publish.protected import protected
 from tasks.publish.quality import quality
 
 Facts = dict[str, Any]
@@ -36,6 +37,7 @@ def gather(
         "edits": evidence.edits(plan, mask),
         "redactions": _redactions(plan),
         "duplicates": twins.duplicates(plan, unless_redacted),
+        "protected": protected(plan),
         "contradictions": twins.contradictions(plan, unless_redacted),
         "evolution": made(plan, unless_redacted),
         "scaling": plan.scaling.facts if plan.scaling else {},

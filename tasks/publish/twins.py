@@ -103,7 +103,7 @@ def _nearest(pairs: pl.DataFrame, plan: ReleasePlan, mask: Mask) -> list[Facts]:
 
 
 def contradictions(plan: ReleasePlan, mask: Mask) -> Facts:
-    """Families of rows that ask the same and answer differently; all of them are still there."""
+    """Families of rows that ask the same and answer differently, and how many rows left for it."""
     result = plan.result("dedup.conflict")
     if result is None:
         return {}
@@ -120,4 +120,6 @@ def contradictions(plan: ReleasePlan, mask: Mask) -> Facts:
         mask_and_cut(answers, mask)
         shown.append({"prompt": family["asked"][0], "answers": answers})
     mask_and_cut(shown, mask, "prompt")
-    return {**result.report.figures, "examples": shown}
+    settled = plan.result("dedup.settle")
+    left = settled.dropped.rows if settled else 0
+    return {**result.report.figures, "left": left, "examples": shown}

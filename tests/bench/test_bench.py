@@ -8,8 +8,20 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tasks.dedup.protected_items import ITEMS
 from tasks.score.attack import own_attacks
-from tests.bench import attack, data, door, encoder, guard, lcdb, likelihood, passport, run
+from tests.bench import (
+    attack,
+    data,
+    door,
+    encoder,
+    guard,
+    lcdb,
+    likelihood,
+    passport,
+    protected,
+    run,
+)
 from tests.bench import scaling as scaling_bench
 from tests.bench import semantic as semantic_bench
 from tests.bench.damage import KINDS, restored
@@ -284,3 +296,14 @@ def test_planted_defects_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     coverage = next(line for line in lines if line["measure"] == "coverage")
     assert float(coverage["duplicated: worth"]) == pytest.approx(0.5, abs=0.02)
     assert last["swapped: worse"] == last["duplicated: worse"] == 1
+
+
+def test_protected_items_are_found_by_the_stage_and_by_force_and_counted() -> None:
+    asked = [one.prompt for one in texts()[:3]]
+    lines = [(f"t#{n}", "t", one, None, None) for n, one in enumerate(asked)]
+    items = pl.DataFrame(lines, schema=ITEMS, orient="row")
+    rows = data.as_rows([Text(one.prompt + " Thank you.", one.answer) for one in texts()])
+
+    assert protected.forced(rows, items) >= {0, 1, 2}
+    line = protected.found("made", rows, items, force=True)
+    assert (line["exact"], line["number"], line["items"]) == (3, len(texts()), 3)

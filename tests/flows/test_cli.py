@@ -28,6 +28,10 @@ from tests.flows.command import ROOT, SAMPLE, finery
             ["curate", SAMPLE, "--out", "run", "--recipe", "nosuch.yaml"],
             "nosuch.yaml: cannot be read",
         ),
+        (
+            ["curate", SAMPLE, "--out", "run", "--protect", "nosuch.jsonl"],
+            "--protect nosuch.jsonl: no such file or folder",
+        ),
         (["explain", "nosuch", "abc"], "holds no finished run"),
     ],
     ids=lambda value: " ".join(value)[-60:] if isinstance(value, list) else None,

@@ -239,3 +239,44 @@ def test_files_without_a_single_row_are_a_clear_error(fresh_store, tmp_path):
     with pytest.raises(UsageError, match="empty_line"):
         curate([str(tmp_path / "empty.jsonl")], str(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+def test_rows_that_hold_an_item_of_a_protected_set_leave_and_the_report_counts_them(
+    fresh_store, tmp_path
+):
+    asked = [
+        {"question": 'Label the intent: "Where is my parcel? It should have come on Monday."',
+         "answer": "delivery_status"},
+        {"question": "How many lanterns does the keeper of the seventh lighthouse light?"},
+    ]  # fmt: skip
+    tests = tmp_path / "tests.jsonl"
+    tests.write_text("\n".join(json.dumps(one) for one in asked))
+
+    curate([SAMPLE], str(tmp_path / "out"), protect=(str(tests),))
+
+    ledger = pl.read_parquet(tmp_path / "out" / "ledger.parquet")
+    gone = ledger.filter(pl.col("stage") == "dedup.protected").rows(named=True)
+    assert [(r["source"], r["source_row"], r["reason"]) for r in gone] == [
+        ("pairs.jsonl", 0, "protected_exact")
+    ]
+    assert gone[0]["detail"].startswith("tests.jsonl#0: 100 % of it, turn 1, characters 0 to ")
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["protected"]["files"] == [
+        {"file": "tests.jsonl", "items": 2, "found": 1, "protected_exact": 1, "protected_near": 0,
+         "protected_rephrased": 0}
+    ]  # fmt: skip
+    assert "evaluation sets" not in {s["check"] for s in report["skipped"]}
+    assert "Protected sets" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_without_a_protected_set_the_run_says_so(run):
+    skipped = json.loads((run / "report.json").read_text())["skipped"]
+    assert {s["unlock"] for s in skipped if s["check"] == "evaluation sets"} == {"--protect FILE"}
+
+
+def test_a_protected_file_without_an_item_stops_the_run_before_it_reads(fresh_store, tmp_path):
+    empty = tmp_path / "none.jsonl"
+    empty.write_text('{"x": 1}')
+    with pytest.raises(UsageError, match=r"--protect none\.jsonl: no item in it"):
+        curate([SAMPLE], str(tmp_path / "out"), protect=(str(empty),))
+    assert not (tmp_path / "out").exists()

@@ -83,8 +83,8 @@ def test_two_settings_that_exclude_each_other_are_told_apart():
 
 def test_every_name_of_the_contract_is_a_parameter():
     names = all_names(CurateParams)
-    for name in ("redact.mode", "redact.strict", "dedup.near.threshold", "runner", "seed",
-                 "split.validation", "split.test", "export.formats", "gates"):  # fmt: skip
+    for name in ("redact.mode", "redact.strict", "dedup.near.threshold", "protect", "runner",
+                 "seed", "split.validation", "split.test", "export.formats", "gates"):  # fmt: skip
         assert name in names
 
 

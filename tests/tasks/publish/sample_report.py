@@ -193,6 +193,12 @@ def _parts() -> dict[str, Any]:
             "nearest": [{"a": "a-0", "b": "b-0", "a_text": REFUND, "b_text": REFUND_TWIN,
                          "score": 0.803, "verdict": "same"}],
         },
+        "protected": {
+            "items": 1400, "found": 97, "too_short": 2, "candidates": 301,
+            "candidates_by_meaning": 12,
+            "files": [{"file": "gsm8k_test.jsonl" + SCRIPT, "items": 1319, "found": 95,
+                       "protected_exact": 80, "protected_near": 10, "protected_rephrased": 5}],
+        },
         "contradictions": {"families": 19, "rows": 41, "examples": [
             {"prompt": "When does the harbour office open?",
              "answers": [{"id": "c1-0", "source": "support.jsonl", "text": "At eight."},

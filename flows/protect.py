@@ -1,0 +1,72 @@
+"""Protected sets in a run: read before anything else, kept out of the unique rows."""
+
+from importlib.util import find_spec
+
+from flows.home import store
+from flows.params import CurateParams
+from flows.stages import Course
+from tasks.base.dataset import DatasetRef
+from tasks.base.errors import SourceError, UsageError
+from tasks.dedup.protected import dedup_protected
+from tasks.dedup.protected_items import Protected, read_protected
+from tasks.embed.minilm import MODEL
+from tasks.ingest.ingested import Store
+from tasks.ingest.params import IngestParams
+from tasks.ingest.sources import SourceFile, find_sources
+from tasks.llm.weights import is_installed
+
+
+def protected_files(params: CurateParams) -> list[SourceFile]:
+    """The files that a run protects; none if it names none.
+
+    Raises:
+        UsageError: One is missing, or is of no known kind.
+    """
+    if not params.protect:
+        return []
+    try:
+        return find_sources(params.protect, store() / "spool")
+    except SourceError as error:
+        raise UsageError(f"--protect {error}") from None
+
+
+def guard(course: Course, params: CurateParams) -> Protected | None:
+    """The items that a run protects; None if it protects none.
+
+    Raises:
+        UsageError: A file is missing, cannot be read or has no item in it.
+    """
+    files = protected_files(params)
+    if not files or not is_on(params):
+        return None
+    given = params.ingest  # how much of a source is read is no matter of a test
+    how = IngestParams(encoding=given.encoding, max_unpacked_mb=given.max_unpacked_mb)
+    return course.items(read_protected, files=files, store=Store(path=course.place), params=how)
+
+
+def keep_apart(
+    course: Course, rows: DatasetRef, params: CurateParams, guarded: Protected | None
+) -> DatasetRef:
+    """`rows` without those that hold a protected item."""
+    if guarded is None:
+        return rows
+    given = params.dedup.protected
+    if not has_static():
+        given = given.model_copy(update={"rephrased": False})
+    minilm = given.rephrased and has_minilm()
+    return course.whole(dedup_protected, rows, given, items=guarded.data, minilm=minilm)
+
+
+def is_on(params: CurateParams) -> bool:
+    """Whether named sets are protected."""
+    return params.dedup.enabled and params.dedup.protected.enabled
+
+
+def has_static() -> bool:
+    """Whether items in other words can be looked for at all."""
+    return find_spec("wordllama") is not None
+
+
+def has_minilm() -> bool:
+    """Whether the better encoder is there to check them."""
+    return find_spec("onnxruntime") is not None and is_installed(MODEL)
