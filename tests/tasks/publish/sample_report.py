@@ -199,7 +199,7 @@ def _parts() -> dict[str, Any]:
             "files": [{"file": "gsm8k_test.jsonl" + SCRIPT, "items": 1319, "found": 95,
                        "protected_exact": 80, "protected_near": 10, "protected_rephrased": 5}],
         },
-        "contradictions": {"families": 19, "rows": 41, "examples": [
+        "contradictions": {"formats": 1, "left": 0, "families": 19, "rows": 41, "examples": [
             {"prompt": "When does the harbour office open?",
              "answers": [{"id": "c1-0", "source": "support.jsonl", "text": "At eight."},
                          {"id": "c2-0", "source": "seed_tasks.json", "text": "At nine."}]}]},
