@@ -7,10 +7,11 @@ the smaller (prefix filter: Chaudhuri et al. 2006; Bayardo et al. 2007, All-Pair
 a bound over bitmaps leaves (Sandes et al. 2020, arXiv:1711.07295). MinHash, which most tools use,
 misses 1-3 % of the pairs and adds wrong ones.
 
-An element that more than `COMMON` sets have is no meeting place for all of them: the pairs of a
-family grow with the square of its size. There each set is compared with the `LEADERS` first of
-those that had no partner among the leaders before them. So a pair is missed only if all that its
-two sets share is that common, and each of a family still meets one that stands for it.
+An element that more than `COMMON` sets have in their prefixes is no meeting place for all of them:
+the pairs of a family grow with the square of its size. There each set is compared with the
+`LEADERS` first of those that had no partner among the leaders before them. So a pair is missed only
+if all that its two sets share is that common, and each of a family still meets one that stands for
+it.
 
 Compiled by Numba when first used, and kept on disk; import this module in functions only.
 """
@@ -27,14 +28,17 @@ from numba.extending import intrinsic
 from tasks.base.parallel import cores, each
 from tasks.dedup.shingles import SIZE, Chunk, Sets
 
-COMMON = 254  # sets; rarity is counted in a byte
+COMMON = 512  # sets that may meet at an element, each with each
+COUNTED = 200  # sets that a byte counts; above, it holds the power of two
 LEADERS = 64
 TRIES = 512  # leaders that a set is compared with in vain before it is left alone
 ROOM = 1 << 20  # pairs that one call may find
 REGION = 17  # log2 of the counters that are touched at a time; they fit the processor's cache
-LEVELS = np.array([0, 0, *(int(math.log2(i)) for i in range(2, 255)), 8], np.uint8)
-"""From how many sets have an element to how rare it is: 0 no other set, 8 more than `COMMON`."""
-HEAVY = 8
+LEVELS = np.array(
+    [0, 0, *(int(math.log2(i)) for i in range(2, COUNTED + 1)), *range(1, 256 - COUNTED)], np.uint8
+)
+"""From a counter to how rare an element is: 0 no other set, else the power of two."""
+HEAVY = int(math.log2(COMMON))  # from this level on an element may be common
 INDEXED, COMMONPLACE = 1, 2  # bits of a prefix element's flag
 
 U64, U32 = np.uint64, np.uint32
@@ -77,7 +81,7 @@ def join(sets: Sets, threshold: float, order: Ints) -> tuple[Ints, Ints, Floats]
 
 
 def _counted(sets: Sets) -> npt.NDArray[np.uint8]:
-    """How many sets have the elements of each slot, 255 at most; a slot is the leading bits.
+    """How many sets have the elements of each slot (`LEVELS`); a slot is the leading bits.
 
     Counters are touched region by region: at random, each would be a miss of the cache.
     """
@@ -87,12 +91,18 @@ def _counted(sets: Sets) -> npt.NDArray[np.uint8]:
     parts = min(cores(), 2)
     regions = 1 << max(bits - REGION, 1)
 
-    def count(part: int) -> None:
+    def count(part: int) -> list[Any]:
         low, high = regions * part // parts, regions * (part + 1) // parts
-        for chunk in sets.chunks:
+        return [
             _count(sets.hashes[chunk.start : chunk.end], bits, regions, low, high, table)
+            for chunk in sets.chunks
+        ]
 
-    each(count, range(parts))
+    over = [slots for part in each(count, range(parts)) for slots in part]
+    slots = np.sort(np.concatenate([np.empty(0, U32), *over]))
+    firsts = np.flatnonzero(np.r_[True, slots[1:] != slots[:-1]][: len(slots)])
+    many = COUNTED + np.diff(np.r_[firsts, len(slots)])
+    table[slots[firsts]] = COUNTED + np.log2(many).astype(np.uint8)
     return table
 
 
@@ -118,12 +128,24 @@ def _prefixes(sets: Sets, table: npt.NDArray[np.uint8], threshold: float) -> Pre
 
 def _postings(prefixes: Prefixes, order: Ints) -> tuple[Any, Any]:
     """Element and set in one number, sorted: of elements with few sets, and of common ones."""
+    _unflag(prefixes)
     n_heavy = int((prefixes.flags >> 1).sum())
     light, heavy = np.empty(len(prefixes.keys) - n_heavy, U64), np.empty(n_heavy, U64)
     _post(*prefixes, order, light, heavy)
     light.sort()
     heavy.sort()
     return light, heavy
+
+
+def _unflag(prefixes: Prefixes) -> None:
+    """Leave only those elements common that more than `COMMON` sets have in their prefixes."""
+    flagged = np.flatnonzero(prefixes.flags & COMMONPLACE)
+    keys = np.sort(prefixes.keys[flagged])
+    firsts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]][: len(keys)])
+    few = keys[firsts[np.diff(np.r_[firsts, len(keys)]) <= COMMON]]
+    if len(few):
+        is_few = np.isin(prefixes.keys[flagged], few)
+        prefixes.flags[flagged[is_few]] &= np.uint8(255 - COMMONPLACE)
 
 
 def _light_pairs(postings: Any, prefixes: Prefixes, sets: Sets, threshold: float) -> list[Any]:
@@ -186,10 +208,15 @@ def _count(hashes, bits, regions, low, high, table):
         if low <= r < high:
             near[ends[r]] = hashes[i]
             ends[r] += 1
+    over = 0
     for i in range(near.shape[0]):
         slot = near[i] >> shift
-        if table[slot] < 255:
+        if table[slot] < COUNTED:
             table[slot] += np.uint8(1)
+        else:
+            near[over] = slot
+            over += 1
+    return near[:over].copy()
 
 
 @compiled
@@ -217,7 +244,7 @@ def _choose(hashes, base, texts, starts, sizes, table, levels, threshold, at, ch
     out = 0
     cuts = np.empty(2, np.int64)
     left = np.empty(2, np.int64)
-    counts = np.zeros(HEAVY + 1, np.int64)
+    counts = np.zeros(256, np.int64)
     for t in range(texts.shape[0]):
         d = texts[t]
         m = sizes[d]
@@ -252,7 +279,7 @@ def _choose(hashes, base, texts, starts, sizes, table, levels, threshold, at, ch
                 flag = np.uint8(INDEXED)
             if one == 0:
                 continue
-            if one == HEAVY:
+            if one >= HEAVY:
                 flag |= np.uint8(COMMONPLACE)
             keys[out] = hashes[i]
             flags[out] = flag
@@ -324,9 +351,9 @@ def _meet(
     shared,
 ):
     """Pairs from `at` on, until `end` or until there is no room; returns the next place and n."""
-    rows = np.empty(COMMON + 1, np.int64)
-    sizes = np.empty(COMMON + 1, np.int64)
-    maps = np.empty((COMMON + 1, 8), U64)
+    rows = np.empty(COMMON, np.int64)
+    sizes = np.empty(COMMON, np.int64)
+    maps = np.empty((COMMON, 8), U64)
     ratio = threshold / (1.0 + threshold)
     n = 0
     while at < end:

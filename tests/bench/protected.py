@@ -13,11 +13,10 @@ from pathlib import Path
 import polars as pl
 
 from tasks.base.dataset import read_dataset
-from tasks.base.text import conversation
+from tasks.base.text import conversation, words
 from tasks.clean.encoding import EncodingParams, clean_encoding
 from tasks.clean.markup import MarkupParams, clean_markup
 from tasks.dedup.leaks import Search, leaks
-from tasks.dedup.pairs import words
 from tasks.dedup.protected_items import read_items
 from tasks.ingest.merge import merge_rows
 from tasks.ingest.params import IngestParams
