@@ -198,12 +198,26 @@ def scale(
 @app.command()
 def explain(
     run: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")],
-    row_id: Annotated[str, typer.Argument(metavar="ROW_ID", help="Id of a row, or its beginning.")],
-) -> None:
-    """Say why a row was kept, changed, dropped or made."""
-    from flows.explain import explain_row
+    row_id: Annotated[
+        str | None, typer.Argument(metavar="[ROW_ID]", help="Id of a row, or its beginning.")
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            "--threshold", min=0, max=1,
+            help="How many rows `dedup.near` would drop at this Jaccard similarity.",
+        ),
+    ] = None,
+) -> None:  # fmt: skip
+    """Say why a row was kept, changed, dropped or made, or what another threshold would drop."""
+    from flows.explain import explain_row, explain_threshold
+    from tasks.base.errors import UsageError
 
-    typer.echo(explain_row(run, row_id))
+    if (row_id is None) == (threshold is None):
+        raise UsageError("name a row (finery explain DIR ROW_ID) or a --threshold, one of the two")
+    typer.echo(
+        explain_row(run, row_id) if row_id is not None else explain_threshold(run, threshold or 0)
+    )
 
 
 @app.command()

@@ -1,12 +1,16 @@
 """Why a row is where it is, read from the files of a run alone."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from tasks.base.errors import UsageError
+from tasks.dedup.whatif import would_drop
 from tasks.publish.reasons import meaning
+
+SHOWN = 3  # similar rows
 
 
 def explain_row(run: Path, row_id: str) -> str:
@@ -25,9 +29,51 @@ def explain_row(run: Path, row_id: str) -> str:
     said.append(_fate(line))
     if line["twin_of"]:
         said.append(_twin(run, line))
+    said += _similar(run, line["id"])
     if line["edits"]:
         said.append(f"text changed by: {', '.join(line['edits'])}")
     return "\n".join(said)
+
+
+def explain_threshold(run: Path, threshold: float) -> str:
+    """How many rows another threshold of `dedup.near` would drop.
+
+    Raises:
+        UsageError: `run` is no run, it has no pairs, or it saw none so little alike.
+    """
+    manifest = run / "manifest.json"
+    if not manifest.exists():
+        raise UsageError(f"{run} holds no finished run; name the folder given to --out")
+    given = json.loads(manifest.read_text())["parameters"].get("dedup", {}).get("near", {})
+    if not (run / "pairs.parquet").exists():
+        raise UsageError(f"{run} has no pairs.parquet: no two rows of that run were similar")
+    if threshold < given["threshold"]:
+        raise UsageError(
+            f"the run looked at pairs from a similarity of {given['threshold']:g} on, and not of "
+            f"{threshold:g}; run it again with --set dedup.near.threshold={threshold:g}"
+        )
+    pairs = pl.read_parquet(run / "pairs.parquet").filter(stage="dedup.near")
+    now = pl.read_parquet(run / "ledger.parquet").filter(stage="dedup.near").height
+    least, most = would_drop(pairs, threshold, given["families"])
+    told = f"{least:,}" if least == most else f"between {least:,} and {most:,}"
+    return (
+        f"at {threshold:g} dedup.near would drop {told} rows; "
+        f"at {given['threshold']:g} it dropped {now:,}"
+    )
+
+
+def _similar(run: Path, row_id: str) -> list[str]:
+    """The rows most like a row, and what was said of them."""
+    file = run / "pairs.parquet"
+    if not file.exists():
+        return []
+    either = (pl.col("a") == row_id) | (pl.col("b") == row_id)
+    pairs = pl.scan_parquet(file).filter(either).sort("score", "a", "b", descending=True)
+    return [
+        f"like {p['b'] if p['a'] == row_id else p['a']} by {p['by']}: {p['score']:.2f}, "
+        f"{(p['verdict'] or 'not asked').replace('_', ' ')}"
+        for p in pairs.head(SHOWN).collect().iter_rows(named=True)
+    ]
 
 
 def _find(run: Path, row_id: str) -> dict[str, Any]:

@@ -89,14 +89,16 @@ class Judged:
         found = claims(pairs, order, lambda at: self.same(int(chosen[at])), families)
         return {row: Claim(one.survivor, int(chosen[one.pair])) for row, one in found.items()}
 
-    def evidence(self, ids: pl.Series) -> pl.DataFrame:
-        """Every pair, with what is known of it."""
+    def evidence(self, ids: pl.Series, order: Ints) -> pl.DataFrame:
+        """Every pair, the row to survive first, with what is known of it."""
         n = self.found.height
         looks = [self.seen.get(at) for at in range(n)]
         verdicts = [seen.verdict if seen else self.refused[at] for at, seen in enumerate(looks)]
+        first = order[self.a] < order[self.b]
+        a = np.where(first, self.found["a"].to_numpy(), self.found["b"].to_numpy())
+        b = np.where(first, self.found["b"].to_numpy(), self.found["a"].to_numpy())
         return self.found.select(
-            a=ids.gather(self.found["a"]), b=ids.gather(self.found["b"]),
-            jaccard="jaccard", by="by",
+            a=ids.gather(a), b=ids.gather(b), jaccard="jaccard", by="by",
             ratio=pl.Series([seen.ratio if seen else None for seen in looks], dtype=pl.Float64),
             verdict=pl.Series(verdicts, dtype=pl.String),
         ).select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())  # fmt: skip

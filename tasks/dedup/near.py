@@ -90,7 +90,7 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
         {"threshold": t, "rows": len(judged.claims(order, t, families))}
         for t in AT if t > params.threshold
     ]  # fmt: skip
-    evidence = judged.evidence(listed["by_id"])
+    evidence = judged.evidence(listed["by_id"], order)
     figures: dict[str, JsonValue] = {
         "pairs": evidence.height,
         "twin_pairs": evidence.filter(verdict="same").height,

@@ -20,6 +20,11 @@ class GateParams(StageParams):
     max_dropped: float = Field(
         default=0.9, ge=0, le=1, title="Most dropped", description="Share of the rows read."
     )
+    max_copies: float = Field(
+        default=1, ge=0, le=1, title="Most copies of a source",
+        description="Share of the rows of any one source that may leave as copies of others; the "
+        "families that took most of them are named.",
+    )  # fmt: skip
     max_unreadable_files: int = Field(
         default=0, ge=0, title="Most unreadable files",
         description="Files of which nothing at all could be read.",
@@ -50,6 +55,15 @@ class Gate(NamedTuple):
     text: str
 
 
+class Copies(NamedTuple):
+    """What of a source left as copies."""
+
+    source: str
+    rows: int
+    lost: int
+    families: tuple[tuple[str, int], ...]  # survivors that took most, and how many
+
+
 class Measured(NamedTuple):
     """What the gates look at."""
 
@@ -61,6 +75,7 @@ class Measured(NamedTuple):
     residual_pii: int | None  # None: redaction is off, nothing was audited
     verdicts: dict[str, int] | None = None  # rows by verdict; None: nothing was scored
     judge: str | None = None  # why the judge may not drop what it was told to; "" if it may
+    copies: tuple[Copies, ...] = ()  # sources of which a row left as a copy
     answered: tuple[int, int] | None = None  # rows that it scored, of those it was asked about
 
 
@@ -77,6 +92,8 @@ def judge_gates(seen: Measured, params: GateParams) -> list[Gate]:
         _most("max_unreadable_files", params.max_unreadable_files, seen.unreadable_files,
               f"{seen.unreadable_files:,} files unreadable"),
     ]  # fmt: skip
+    if seen.copies and params.max_copies < 1:
+        gates.append(_copies(seen.copies, params.max_copies))
     if seen.residual_pii is not None:
         found = seen.residual_pii
         gates.append(
@@ -94,6 +111,18 @@ def judge_gates(seen: Measured, params: GateParams) -> list[Gate]:
             _least("judge_answers", 1, scored, f"the judge scored {scored:,} of {asked:,} rows")
         )
     return sorted(gates, key=lambda gate: gate.passed)
+
+
+def _copies(copies: tuple[Copies, ...], limit: float) -> Gate:
+    """The source that lost the largest share."""
+    worst = max(copies, key=lambda one: one.lost / one.rows)
+    share = worst.lost / worst.rows
+    families = ", ".join(f"{lost:,} to {row}" for row, lost in worst.families)
+    told = (
+        f"{worst.lost:,} of {worst.rows:,} rows ({share:.1%}) of {worst.source} left as copies: "
+        f"{families}"
+    )
+    return _most("max_copies", limit, share, told)
 
 
 def _scored(verdicts: dict[str, int], params: GateParams) -> list[Gate]:

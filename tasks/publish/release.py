@@ -17,11 +17,13 @@ from tasks.publish.folder import RunFolder
 from tasks.publish.formats import export, suffix
 from tasks.publish.gates import Measured, judge_gates
 from tasks.publish.lines import REFUSALS
+from tasks.publish.lost import copies
 from tasks.publish.plan import Release, ReleasePlan
 from tasks.publish.quality import answered, verdicts
 from tasks.publish.report import render
 from tasks.publish.report_facts import gather, spent
 from tasks.publish.review import review
+from tasks.publish.twins import similar
 from tasks.redact.mask import mask_texts
 from tasks.select.split import SIDES
 
@@ -53,6 +55,9 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
     to_look_at = review(kept, _sent(plan))
     if to_look_at.height:
         folder.write("review.jsonl", to_look_at.write_ndjson().encode())
+    pairs = similar(plan)
+    if pairs.height:
+        folder.write("pairs.parquet", _parquet(pairs), pairs.height)
     if plan.scaling:
         folder.write("points.parquet", _parquet(read_dataset(plan.scaling.points).collect()))
     gates = judge_gates(_measured(plan, ledger), plan.gates)
@@ -125,6 +130,7 @@ def _measured(plan: ReleasePlan, ledger: pl.DataFrame) -> Measured:
         verdicts=verdicts(plan),
         judge=plan.judge_refused,
         answered=answered(plan),
+        copies=copies(ledger),
     )
 
 

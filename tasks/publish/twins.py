@@ -8,6 +8,7 @@ import polars as pl
 from tasks.base.dataset import read_dataset
 from tasks.base.report import StageResult
 from tasks.base.text import answer, prompt
+from tasks.dedup.whatif import PAIRS
 from tasks.publish.evidence import SHOWN, Facts, Mask, mask_and_cut, text_of
 from tasks.publish.plan import ReleasePlan
 
@@ -100,6 +101,24 @@ def _nearest(pairs: pl.DataFrame, plan: ReleasePlan, mask: Mask) -> list[Facts]:
     mask_and_cut(nearest, mask, "a_text")
     mask_and_cut(nearest, mask, "b_text")
     return nearest
+
+
+def similar(plan: ReleasePlan) -> pl.DataFrame:
+    """Every pair of similar rows that a stage saw (`tasks.dedup.whatif.PAIRS`)."""
+    found = [pl.DataFrame(schema=PAIRS)]
+    for stage in ("dedup.near", "dedup.semantic"):
+        result = plan.result(stage)
+        if result is None or result.evidence is None:
+            continue
+        pairs = read_dataset(result.evidence)
+        if stage == "dedup.near":
+            pairs = pairs.rename({"jaccard": "score"})
+        else:
+            lesser = pl.min_horizontal("prompt_cosine", "answer_cosine")
+            pairs = pairs.with_columns(score=lesser, by=pl.lit("meaning"), ratio=None)
+        named = pairs.with_columns(stage=pl.lit(stage))
+        found.append(named.select(pl.col(n).cast(kind) for n, kind in PAIRS.items()).collect())
+    return pl.concat(found).sort("stage", "a", "b")
 
 
 def contradictions(plan: ReleasePlan, mask: Mask) -> Facts:
