@@ -75,7 +75,20 @@ def judge(
     """
     if numbers_replaced(counted(prompts[0]), counted(prompts[1])):
         return "other_number"  # nothing excuses that, and it is the cheapest question
-    asked, told = difference(*prompts, rare), difference(*answers, rare)
+    return weigh(difference(*prompts, rare), difference(*answers, rare), strict_answer, part)
+
+
+def weigh(
+    asked: Difference, told: Difference, strict_answer: bool = False, part: bool = False
+) -> Verdict:
+    """Whether two conversations are the same, given what their prompts and answers do not share.
+
+    Args:
+        asked: Of their prompts; no number stands in place of another.
+        told: Of their answers.
+        strict_answer: See `judge`.
+        part: See `judge`.
+    """
     if strict_answer and (told.left or told.right):
         return "other_answer"
     about_prompt, about_answer = _verdict(asked), _verdict(told)

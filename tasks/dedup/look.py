@@ -6,9 +6,18 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from tasks.dedup.guard import is_structured, judge
+from tasks.dedup.guard import is_structured, weigh
 from tasks.dedup.light_words import NEGATIONS
-from tasks.dedup.wording import NUMBER, counted, denials, difference, has_name, symbols
+from tasks.dedup.wording import (
+    NUMBER,
+    Difference,
+    counted,
+    denials,
+    difference,
+    has_name,
+    numbers_replaced,
+    symbols,
+)
 
 SENTENCES = 30  # words of an answer from which the order of operators, or one more, tells nothing
 PART = 3  # words that the beginning or end of an answer must have, or else what it is a part of
@@ -67,10 +76,14 @@ def _verdict(one: dict[str, Any], other: dict[str, Any], rare: Container[str]) -
     said = ("asked",) if part else ("asked", "told")
     if any(denials(one[name]) != denials(other[name]) for name in said):
         return "negated"
-    prompts, answers = ((one[part], other[part]) for part in ("prompt", "answer"))
-    verdict = judge(prompts, answers, strict, part, rare)
+    if numbers_replaced(one["prompt"], other["prompt"]):
+        return "other_number"
+    asked = difference(one["prompt"], other["prompt"], rare)
+    told = difference(one["answer"], other["answer"], rare)
+    verdict = weigh(asked, told, strict, part)
     if verdict == "same" and (
-        _renamed(one, other, "prompt") or (not part and _renamed(one, other, "answer"))
+        _renamed(asked, one["asked"], other["asked"])
+        or (not part and _renamed(told, one["told"], other["told"]))
     ):
         return "other_name"
     return verdict
@@ -106,8 +119,6 @@ def _same_symbols(one: dict[str, Any], other: dict[str, Any], part: bool) -> boo
     return all((x <= y or y <= x) and abs(x.total() - y.total()) <= 1 for x, y in signs)
 
 
-def _renamed(one: dict[str, Any], other: dict[str, Any], part: str) -> bool:
+def _renamed(found: Difference, one: str, other: str) -> bool:
     """Whether one side has a name where the other has another; words alone have no capitals."""
-    found = difference(one[part], other[part])
-    raw = {"prompt": "asked", "answer": "told"}[part]
-    return has_name(found.left, one[raw]) and has_name(found.right, other[raw])
+    return has_name(found.left, one) and has_name(found.right, other)

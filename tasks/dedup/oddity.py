@@ -28,10 +28,11 @@ def odd_pairs(words: pl.Series) -> pl.Series:
         n counts; 0 for rows of fewer than two words.
     """
     listed = pl.DataFrame({"words": words}).lazy().with_row_index("row")
-    word, row = pl.col("words"), pl.col("row")
+    word, row = pl.col("words").hash(0), pl.col("row")
+    pair = word * pl.lit(0x9E3779B97F4A7C15, pl.UInt64) + word.shift(-1)  # wraps around
     pairs = (
         listed.explode("words", empty_as_null=False, keep_nulls=False)
-        .select("row", pair=pl.concat_str(word, word.shift(-1), separator=" "), next=row.shift(-1))
+        .select("row", pair=pair, next=row.shift(-1))
         .filter(row == pl.col("next"))
         .unique(("row", "pair"))
     )

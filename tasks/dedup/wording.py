@@ -8,12 +8,20 @@ in a word of five letters or more (of three, if no other text has it) one added,
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from tasks.dedup.light_words import LIGHT, NEGATIONS
 
-Words = Counter[str]
+
+class Words(Counter[str]):
+    """How often each word of a text occurs."""
+
+    @cached_property
+    def content(self) -> int:
+        """How many words of it are not light."""
+        return sum(count for word, count in self.items() if word not in LIGHT)
+
 
 NUMBER = re.compile(r"\d")
 _SYMBOL = re.compile(
@@ -43,22 +51,23 @@ def difference(one: Iterable[str], other: Iterable[str], rare: Container[str] = 
         Essential words of `one` and of `other`, in alphabetical order.
     """
     a, b = counted(one), counted(other)
-    left, right = _surplus(a, b), _surplus(b, a)
-    left, right = _without_splits(left, right)
-    left, right = _without_slips(left, right, rare)
-    content = min(_content(a), _content(b))
+    content = min(a.content, b.content)
+    left, right = surplus(a, b), surplus(b, a)
+    if left and right:  # neither a split nor a slip has one side alone
+        left, right = _without_splits(left, right)
+        left, right = _without_slips(left, right, rare)
     return Difference(tuple(_weighty(left)), tuple(_weighty(right)), content)
 
 
 def counted(words: Iterable[str]) -> Words:
     """How often each word occurs; a count is taken as it is."""
-    return words if isinstance(words, Counter) else Counter(words)
+    return words if isinstance(words, Words) else Words(words)
 
 
 def numbers_replaced(one: Words, other: Words) -> bool:
     """Whether each of two texts has a number that the other has not."""
     return all(
-        any(NUMBER.search(word) for word in _surplus(a, b)) for a, b in ((one, other), (other, one))
+        any(NUMBER.search(word) for word in surplus(a, b)) for a, b in ((one, other), (other, one))
     )
 
 
@@ -82,7 +91,7 @@ def has_name(words: Iterable[str], text: str) -> bool:
     return any(match is not None for match in found)
 
 
-def _surplus(one: Words, other: Words) -> list[str]:
+def surplus(one: Words, other: Words) -> list[str]:
     """Words that `one` has more often than `other`, as often as it has them more, sorted."""
     more = ((word, n - other[word]) for word, n in one.items() - other.items())
     return sorted(word for word, n in more for _ in range(n))
@@ -107,18 +116,13 @@ def _swapped_light() -> frozenset[str]:
     return frozenset(swapped - NEGATIONS)
 
 
-def _content(words: Counter[str]) -> int:
-    return sum(count for word, count in words.items() if word not in LIGHT)
-
-
 def _without_splits(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
     """Set aside words that one side writes in two: `twentyten` and `twenty`, `ten`."""
     for one, other in ((left, right), (right, left)):
-        there = set(other)
         for word in [w for w in one if len(w) > 5 or (len(w) > 3 and w.isalpha())]:
-            for cut in range(1, len(word)):
-                halves = word[:cut], word[cut:]
-                if there.issuperset(halves) and _can_take(other, halves):
+            for first in sorted(other, key=len):
+                halves = first, word[len(first) :]
+                if word.startswith(first) and halves[1] in other and _can_take(other, halves):
                     one.remove(word)
                     for half in halves:
                         other.remove(half)
