@@ -1,6 +1,8 @@
 # make demo | test | check | up | down | bench        (each does its own set-up)
 PYTHON ?= python3
 PORT ?= 4200
+# test files that run beside each other
+AT_ONCE ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -28,7 +30,7 @@ demo: $(STAMP) ## curate the sample that ships here, and print the waterfall
 test: $(STAMP) ## the whole test suite
 	@$(BIN)/finery models install \
 		|| echo "the local models cannot be fetched; what needs it is skipped"
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile
 
 check: $(STAMP) ## format, lint, types and tests
 	$(BIN)/ruff format --check .

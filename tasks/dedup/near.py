@@ -86,6 +86,7 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
         int(judged.used[row]): (int(judged.used[claim.survivor]), claim.pair)
         for row, claim in judged.claims(order, params.threshold, families).items()
     }
+    now: JsonValue = {"threshold": params.threshold, "rows": len(twins)}
     at: list[JsonValue] = [
         {"threshold": t, "rows": len(judged.claims(order, t, families))}
         for t in AT if t > params.threshold
@@ -95,7 +96,7 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
         "pairs": evidence.height,
         "twin_pairs": evidence.filter(verdict="same").height,
         "not_asked": int(evidence["verdict"].null_count()),
-        "at": at,
+        "at": [now, *at],
     }
     marked = pl.concat([rows, _marks(listed, judged, twins).lazy()], how="horizontal")
     return Outcome(marked, figures=figures, evidence=evidence)

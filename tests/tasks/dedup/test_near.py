@@ -181,7 +181,7 @@ def test_marks_tell_the_similarity_and_the_ratio():
     assert 0.45 <= lost["drop_score"] <= 1
     assert lost["drop_detail"].startswith("RapidFuzz ratio 9")
     counts = {"pairs": 1, "twin_pairs": 1, "not_asked": 0}
-    at = [{"threshold": t, "rows": int(lost["drop_score"] >= t)} for t in AT]
+    at = [{"threshold": t, "rows": int(lost["drop_score"] >= t)} for t in (0.45, *AT)]
     assert found.figures == {**counts, "at": at}
 
 
