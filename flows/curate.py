@@ -120,8 +120,9 @@ def refine(course: Course, files: list[SourceFile], params: CurateParams) -> Ref
     sole = course.whole(dedup_semantic, unique, meaning, on=on and meaning.enabled)
     apart = keep_apart(course, sole, params, guarded)
     weighed = course.whole(report_conflicts, apart, params.dedup.conflict, on=on)
-    decided = params.dedup.settle.policy != "keep"
-    settled = course.whole(settle_conflicts, weighed, params.dedup.settle, on=on and decided)
+    settle = params.dedup.settle
+    decided = settle.enabled and settle.policy != "keep"
+    settled = course.whole(settle_conflicts, weighed, settle, on=on and decided)
     bench = seat(course, params) if params.score.enabled else Bench()
     scored = score_rows(course, settled, params, bench) if params.score.enabled else settled
     kept = course.whole(split_rows, scored, seeded_split(params.split, params.seed))

@@ -36,6 +36,7 @@ MARKED = marks(
 class SettleParams(PreferParams):
     """What becomes of rows that contradict each other."""
 
+    enabled: bool = Field(default=True, title="Run", description="Run this stage.")
     policy: Literal["keep", "prefer", "drop", "review"] = Field(
         default="keep", title="Contradictions",
         description="keep: all stay, and are reported; prefer: of each family the row named by "
@@ -46,7 +47,7 @@ class SettleParams(PreferParams):
 def mark_conflicts(rows: pl.LazyFrame, params: SettleParams) -> pl.LazyFrame:
     """Mark the rows of families of contradictions by the policy."""
     nothing = pl.lit(None, pl.String)
-    if params.policy == "keep" or FAMILY not in rows.collect_schema().names():
+    if not params.enabled or params.policy == "keep" or FAMILY not in rows.collect_schema().names():
         return rows.with_columns(
             nothing.alias(DROP_REASON), drop_twin_of=nothing, drop_detail=nothing
         )

@@ -120,7 +120,10 @@ def test_a_dry_run_says_what_is_cached_and_writes_nothing(own_home, tmp_path):
     before = finery(
         "curate", SAMPLE, "--out", "run", "--dry-run", "--json", env=own_home, cwd=tmp_path
     )
-    assert {s["will"] for s in json.loads(before.stdout)["steps"]} <= {"run", "run 5 of 5 parts"}
+    steps = json.loads(before.stdout)["steps"]
+    assert {s["will"] for s in steps} == {"run", "run 5 of 5 parts", "skip"}
+    off = {s["stage"] for s in steps if s["will"] == "skip"}
+    assert off == {"dedup.semantic", "dedup.settle"}
     assert not (tmp_path / "run").exists()
 
     assert (
