@@ -30,6 +30,7 @@ from tasks.dedup.shingles import SIZE, Chunk, Sets
 
 COMMON = 512  # sets that may meet at an element, each with each
 COUNTED = 200  # sets that a byte counts; above, it holds the power of two
+TOLD = 16  # of so many sets above, one is told; rarity need not be exact
 LEADERS = 64
 TRIES = 512  # leaders that a set is compared with in vain before it is left alone
 ROOM = 1 << 20  # pairs that one call may find
@@ -38,7 +39,7 @@ LEVELS = np.array(
     [0, 0, *(int(math.log2(i)) for i in range(2, COUNTED + 1)), *range(1, 256 - COUNTED)], np.uint8
 )
 """From a counter to how rare an element is: 0 no other set, else the power of two."""
-HEAVY = int(math.log2(COMMON))  # from this level on an element may be common
+HEAVY = int(math.log2(COUNTED))  # below this level no element is common
 INDEXED, COMMONPLACE = 1, 2  # bits of a prefix element's flag
 
 U64, U32 = np.uint64, np.uint32
@@ -101,7 +102,7 @@ def _counted(sets: Sets) -> npt.NDArray[np.uint8]:
     over = [slots for part in each(count, range(parts)) for slots in part]
     slots = np.sort(np.concatenate([np.empty(0, U32), *over]))
     firsts = np.flatnonzero(np.r_[True, slots[1:] != slots[:-1]][: len(slots)])
-    many = COUNTED + np.diff(np.r_[firsts, len(slots)])
+    many = COUNTED + TOLD * np.diff(np.r_[firsts, len(slots)])
     table[slots[firsts]] = COUNTED + np.log2(many).astype(np.uint8)
     return table
 
@@ -208,15 +209,22 @@ def _count(hashes, bits, regions, low, high, table):
         if low <= r < high:
             near[ends[r]] = hashes[i]
             ends[r] += 1
-    over = 0
-    for i in range(near.shape[0]):
-        slot = near[i] >> shift
-        if table[slot] < COUNTED:
-            table[slot] += np.uint8(1)
-        else:
-            near[over] = slot
+    out = 0
+    i = 0
+    for r in range(low, high):
+        over = 0  # anew in each region, so that no split into parts changes what is told
+        while i < ends[r]:
+            slot = near[i] >> shift
+            i += 1
+            if table[slot] < COUNTED:
+                table[slot] += np.uint8(1)
+                continue
             over += 1
-    return near[:over].copy()
+            # scattered: elements come round in the order of the texts
+            if (over * 0x9E3779B1) & 0xFFFFFFFF < (1 << 32) // TOLD:
+                near[out] = slot
+                out += 1
+    return near[:out].copy()
 
 
 @compiled

@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import example, given, settings
@@ -94,3 +95,37 @@ def test_a_huge_text_meets_its_copy_and_not_its_half():
 
 def test_many_copies_of_one_text_are_all_pairs():
     assert len(found(["the same few words here"] * 60, 0.9)) == math.comb(60, 2)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.text(max_size=12), min_size=2, max_size=8), st.integers(1, 3))
+@example(["ﬁnd ½ cup", "find 1⁄2 cup", "FIND ½ CUP"], 1)
+@example(["가나다", "\u1100\u1161나다", "ｶﾞ", "ガ"], 1)
+@example(["İstanbul ΣΑΣ", "i̇stanbul σας", "a\u0301b", "áb"], 1)
+def test_words_are_read_from_bytes_as_they_are_from_text(texts, k):
+    assert found(texts, 0.5, k) == by_hand(texts, 0.5, k)
+
+
+@pytest.mark.parametrize("many", [400, 1500])
+def test_each_row_of_a_large_family_has_a_partner_and_pairs_grow_with_the_rows(many):
+    common = "the ferry leaves the old harbour at dawn and takes the long way around"
+    texts = [f"{common} number{i} {i}" for i in range(many)]
+    pairs = found(texts, 0.6)
+    assert {row for pair in pairs for row in pair[:2]} == set(range(many))
+    assert len(pairs) == math.comb(many, 2) if many <= 512 else len(pairs) < 70 * many
+
+
+def test_of_a_large_family_the_first_by_rank_stands_for_the_others():
+    common = "the ferry leaves the old harbour at dawn and takes the long way around"
+    texts = pl.Series([f"{common} number{i} {i}" for i in range(1500)])
+    ranks = np.roll(np.arange(1500), 700)  # row 700 is the first
+    pairs = similar_pairs(texts, 0.6, order=ranks)
+    assert pairs.filter((pl.col("a") == 700) | (pl.col("b") == 700)).height == 1499
+
+
+def test_rare_wording_is_found_within_a_large_family():
+    common = "the ferry leaves the old harbour at dawn and takes the long way around the point "
+    texts = [f"{common} w{i} x{i} y{i} z{i}" for i in range(2000)]
+    twins = [f"{common} w{i} x{i} y{i} z{i} again" for i in range(0, 2000, 100)]
+    pairs = {(a, b) for a, b, _ in found([*texts, *twins], 0.6)}
+    assert {(100 * i, 2000 + i) for i in range(20)} <= pairs
