@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_server")]
 DEMO = Path(__file__).parents[2] / "deployments" / "demo"
 SAMPLE = str(DEMO / "sample")
 FILES = {
-    "manifest.json", "train.jsonl", "validation.jsonl", "test.jsonl", "data.parquet", "pairs.parquet",
+    "manifest.json", "train.jsonl", "validation.jsonl", "test.jsonl", "data.parquet",
+    "pairs.parquet",
     "ledger.parquet", "quarantine.jsonl", "report.html", "report.json", "README.md",
     "croissant.json",
 }  # fmt: skip
