@@ -92,6 +92,8 @@ def weigh(
     if strict_answer and (told.left or told.right):
         return "other_answer"
     about_prompt, about_answer = _verdict(asked), _verdict(told)
+    if asked.left and asked.right and told.content < REWORDED_ANSWER and about_prompt == "same":
+        about_prompt = "other_words"  # one long text, two questions, and both answers are "Chris"
     if about_prompt == "same":
         if part:
             return "same"

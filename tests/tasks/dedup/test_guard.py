@@ -100,6 +100,13 @@ def test_a_telling_answer_excuses_words_in_front_but_no_negation_and_no_other_wo
     assert judge((asked, other), (LONG_TOLD, LONG_TOLD)) == "other_words"
 
 
+def test_two_questions_about_one_long_text_are_not_one_because_a_word_answers_both():
+    background = split("the harbour lies at the river mouth and ships of every size enter it") * 9
+    asked, other = [*background, *split("who sails")], [*background, *split("who swims")]
+    assert judge((asked, other), (["chris"], ["chris"])) == "other_words"
+    assert judge((asked, other), (TOLD, TOLD)) == "same"
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
