@@ -77,10 +77,7 @@ class NearDedupParams(TwinParams):
 
 def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
     """Mark every near twin with its survivor, the similarity and RapidFuzz's ratio."""
-    by = {f"by_{name}": column for name, column in preference(params).items()}
-    listed = rows.select(**by, text=compared(params.compare), **_parts(params)).collect()
-    texts = listed["text"] if params.enabled else listed["text"].clear()
-    judged = Judged(_found(texts, _ranks(listed, by), params), listed, params.min_ratio)
+    listed, judged = candidates(rows, params)
     order, families = judged.order(params.prefer), params.families
     twins = {
         int(judged.used[row]): (int(judged.used[claim.survivor]), claim.pair)
@@ -100,6 +97,15 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
     }
     marked = pl.concat([rows, _marks(listed, judged, twins).lazy()], how="horizontal")
     return Outcome(marked, figures=figures, evidence=evidence)
+
+
+def candidates(rows: pl.LazyFrame, params: NearDedupParams) -> tuple[pl.DataFrame, Judged]:
+    """What is compared of each row, and all pairs that may be twins; nobody has judged them yet."""
+    by = {f"by_{name}": column for name, column in preference(params).items()}
+    listed = rows.select(**by, text=compared(params.compare), **_parts(params)).collect()
+    texts = listed["text"] if params.enabled else listed["text"].clear()
+    found = _found(texts, _ranks(listed, by), params)
+    return listed, Judged(found, listed, params.min_ratio)
 
 
 def _parts(params: NearDedupParams) -> dict[str, pl.Expr]:

@@ -7,10 +7,8 @@ shingles have a Jaccard similarity of 0.7 or more.
 from collections import Counter
 from typing import NamedTuple
 
-import polars as pl
-
 from tasks.dedup.compare import compared
-from tasks.dedup.near import NearDedupParams, mark_near_twins
+from tasks.dedup.near import NearDedupParams, candidates
 from tasks.dedup.pairs import similar_pairs
 from tests.bench.data import BACK_TRANSLATED, TEXT2SQL, Text, as_rows, bench_texts, missing
 from tests.bench.labelled import Labelled, back_translations, text2sql
@@ -34,13 +32,13 @@ class Found(NamedTuple):
 def look(texts: list[Text]) -> Found:
     """What the stage and the plain rule find among `texts`."""
     rows, params = as_rows(texts), NearDedupParams()
-    evidence = mark_near_twins(rows, params).evidence
-    assert evidence is not None
+    _, judged = candidates(rows, params)  # each pair is judged, also where it decides nothing
+    found = [tuple(pair) for pair in judged.found.select("a", "b").iter_rows()]
     said = rows.select(compared("conversation")).collect().to_series()
     plain = similar_pairs(said, PLAIN_RULE, params.shingle_words)
     return Found(
-        looked_at=_pairs(evidence),
-        merged=_pairs(evidence.filter(verdict="same")),
+        looked_at=set(found),
+        merged={pair for at, pair in enumerate(found) if judged.same(at)},
         plain=set(plain.select("a", "b").iter_rows()),
     )
 
@@ -109,9 +107,3 @@ def kinds(texts: list[Text], seed: int) -> list[dict[str, Cell]]:
             }
         )
     return lines
-
-
-def _pairs(evidence: pl.DataFrame) -> Pairs:
-    """Pairs of ids as pairs of positions, the smaller first."""
-    ids = evidence.select(pl.col("a", "b").cast(pl.Int64))
-    return {(min(a, b), max(a, b)) for a, b in ids.iter_rows()}
