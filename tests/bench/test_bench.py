@@ -186,7 +186,7 @@ def test_asking_a_server_says_what_it_cost(fault_server: FaultServer) -> None:
     row = door.row(4, 60, 0.05, found)
 
     assert sum(fault_server.answered.values()) == 60 + 4
-    assert 0 < found.before <= found.after
+    assert min(found.before, found.after) > 0  # what earlier tests held may be let go meanwhile
     assert row["of what concurrency allows"] == pytest.approx(60 / found.wall / (4 / 0.05))
 
 
