@@ -41,10 +41,9 @@ def explain_threshold(run: Path, threshold: float) -> str:
     Raises:
         UsageError: `run` is no run, it has no pairs, or it saw none so little alike.
     """
-    manifest = run / "manifest.json"
-    if not manifest.exists():
-        raise UsageError(f"{run} holds no finished run; name the folder given to --out")
-    given = json.loads(manifest.read_text())["parameters"].get("dedup", {}).get("near", {})
+    ledger = _ledger(run)
+    manifest = json.loads((run / "manifest.json").read_text())
+    given = manifest["parameters"].get("dedup", {}).get("near", {})
     if not (run / "pairs.parquet").exists():
         raise UsageError(f"{run} has no pairs.parquet: no two rows of that run were similar")
     if threshold < given["threshold"]:
@@ -53,7 +52,7 @@ def explain_threshold(run: Path, threshold: float) -> str:
             f"{threshold:g}; run it again with --set dedup.near.threshold={threshold:g}"
         )
     pairs = pl.read_parquet(run / "pairs.parquet").filter(stage="dedup.near")
-    now = pl.read_parquet(run / "ledger.parquet").filter(stage="dedup.near").height
+    now = ledger.filter(stage="dedup.near").collect().height
     least, most = would_drop(pairs, threshold, given["families"])
     told = f"{least:,}" if least == most else f"between {least:,} and {most:,}"
     return (
@@ -76,11 +75,16 @@ def _similar(run: Path, row_id: str) -> list[str]:
     ]
 
 
-def _find(run: Path, row_id: str) -> dict[str, Any]:
+def _ledger(run: Path) -> pl.LazyFrame:
+    """The ledger of a finished run."""
     file = run / "ledger.parquet"
     if not (run / "manifest.json").exists() or not file.exists():
         raise UsageError(f"{run} holds no finished run; name the folder given to --out")
-    found = pl.scan_parquet(file).filter(pl.col("id").str.starts_with(row_id)).head(6).collect()
+    return pl.scan_parquet(file)
+
+
+def _find(run: Path, row_id: str) -> dict[str, Any]:
+    found = _ledger(run).filter(pl.col("id").str.starts_with(row_id)).head(6).collect()
     exact = found.filter(pl.col("id") == row_id)
     if exact.height == 1 or found.height == 1:
         return (exact if exact.height else found).row(0, named=True)

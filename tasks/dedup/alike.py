@@ -5,7 +5,7 @@ import polars as pl
 
 from tasks.base.memo import RowMemo
 from tasks.base.text import answer, fold, prompt, words
-from tasks.dedup.compare import context, preference
+from tasks.dedup.compare import context, rank
 from tasks.dedup.paraphrase import Reading, is_told, judge, read
 from tasks.dedup.semantic_params import SemanticDedupParams
 from tasks.dedup.word_vectors import WordVectors
@@ -36,7 +36,7 @@ def listed_of(rows: pl.LazyFrame, params: SemanticDedupParams) -> pl.DataFrame:
     asked, told = prompt(), answer().fill_null("")
     listed = rows.select(
         "id", place=pl.int_range(pl.len()), asked=asked, told=told, folded=fold(told),
-        context=context(), order=pl.struct(*preference(params).values()).rank("ordinal"),
+        context=context(), order=rank(params),
     )  # fmt: skip
     ordered = listed.filter(pl.col("asked").str.strip_chars() != "").sort("order").drop("order")
     placed = ordered.with_columns(at=pl.int_range(pl.len()))

@@ -100,3 +100,8 @@ def preference(params: PreferParams) -> dict[str, pl.Expr]:
     }
     chosen: dict[str, pl.Expr] = {n: known[n] for n in params.prefer if n in known}
     return {**chosen, "id": pl.col("id")}
+
+
+def rank(params: PreferParams) -> pl.Expr:
+    """Rank of each row by `preference`, the one to survive first."""
+    return pl.struct(*preference(params).values()).rank("ordinal")

@@ -24,8 +24,7 @@ from tasks.base.stage import Outcome, run_score
 from tasks.base.text import answer, prompt
 from tasks.dedup.exact import normalised
 from tasks.dedup.judged import Judged
-from tasks.dedup.pairs import similar_pairs
-from tasks.dedup.short import similar_short
+from tasks.dedup.short import similar_texts
 
 Ints = npt.NDArray[np.int64]
 RATIO = 80  # of RapidFuzz, below which two prompts are unlike
@@ -119,9 +118,7 @@ def _near(listed: pl.DataFrame, same: pl.Series, similarity: float) -> Ints:
         text="raw", folded="asked", asked="raw", told=pl.lit(""),
         context=pl.concat_str("tools", "roles", separator="\x1f"), by_id="id",
     )  # fmt: skip
-    by_words = similar_pairs(asked["text"], similarity).with_columns(by=pl.lit("words"))
-    by_letters = similar_short(asked["text"]).with_columns(by=pl.lit("characters"))
-    found = pl.concat([by_words, by_letters.join(by_words, on=["a", "b"], how="anti")])
+    found = similar_texts(asked["text"], similarity)
     judged = Judged(found, asked, RATIO)
     chosen = [at for at in range(found.height) if judged.same(at)]
     pairs = found[chosen].select(first.gather(found[chosen][c]).alias(c) for c in ("a", "b"))

@@ -23,7 +23,7 @@ from tasks.base.report import StageResult
 from tasks.base.stage import run_filter
 from tasks.base.table import DROP_REASON, marks
 from tasks.base.text import fold
-from tasks.dedup.compare import TURN, TwinParams, compared, context, preference
+from tasks.dedup.compare import TURN, TwinParams, compared, context, rank
 
 REASONS = {
     "exact_duplicate": "another row has the same text, byte for byte",
@@ -70,7 +70,7 @@ def mark_exact_twins(rows: pl.LazyFrame, params: ExactDedupParams) -> pl.LazyFra
         )
     listed = rows.select(
         "id",
-        order=pl.struct(*preference(params).values()).rank("ordinal"),
+        order=rank(params),
         text=compared(params.compare),
         context=context() if params.compare == "conversation" else pl.lit(""),
     ).collect()

@@ -107,7 +107,7 @@ class Judged:
 def _read(listed: pl.DataFrame, used: Ints) -> pl.DataFrame:
     """The rows at `used` with their words, and behind them others to learn from."""
     unused = np.setdiff1d(np.arange(listed.height), used, assume_unique=True)
-    others = listed[unused].bottom_k(OTHERS, by="by_id")
+    others = listed[unused].bottom_k(OTHERS if len(used) else 0, by="by_id")
     return pl.concat([listed[used], others]).with_columns(
         folded=fold(pl.col("text")), prompt=words(pl.col("asked")), answer=words(pl.col("told"))
     )

@@ -15,9 +15,6 @@ The pairs are the evidence of the stage. Whether a pair says the same is found o
 decides something, so most pairs of a large family have no verdict.
 """
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pandera.polars as pa
@@ -34,8 +31,7 @@ from tasks.base.text import answer, prompt
 from tasks.dedup.compare import TwinParams, compared, context, preference
 from tasks.dedup.families import Families
 from tasks.dedup.judged import Judged
-from tasks.dedup.pairs import similar_pairs
-from tasks.dedup.short import similar_short
+from tasks.dedup.short import similar_texts
 
 REASONS = {"near_duplicate": "another row says the same in almost the same words"}
 
@@ -104,7 +100,8 @@ def candidates(rows: pl.LazyFrame, params: NearDedupParams) -> tuple[pl.DataFram
     by = {f"by_{name}": column for name, column in preference(params).items()}
     listed = rows.select(**by, text=compared(params.compare), **_parts(params)).collect()
     texts = listed["text"] if params.enabled else listed["text"].clear()
-    found = _found(texts, _ranks(listed, by), params)
+    ranks = _ranks(listed, by)[: len(texts)]
+    found = similar_texts(texts, params.threshold, params.shingle_words, ranks)
     return listed, Judged(found, listed, params.min_ratio)
 
 
@@ -123,32 +120,19 @@ def _ranks(listed: pl.DataFrame, by: dict[str, pl.Expr]) -> Ints:
     return ranks.cast(pl.Int64).to_numpy()
 
 
-def _found(texts: pl.Series, ranks: Ints, params: NearDedupParams) -> pl.DataFrame:
-    """Pairs that are alike by words, and short ones by characters; none twice."""
-    by_words = similar_pairs(texts, params.threshold, params.shingle_words, ranks[: len(texts)])
-    by_letters = similar_short(texts)
-    new = by_letters.join(by_words, on=["a", "b"], how="anti")
-    both = [by_words.with_columns(by=pl.lit("words")), new.with_columns(by=pl.lit("characters"))]
-    return pl.concat(both).sort("a", "b")
-
-
 def _marks(listed: pl.DataFrame, judged: Judged, twins: dict[int, tuple[int, int]]) -> pl.DataFrame:
     """The columns of `MARKED` for every row."""
     ids, scores = listed["by_id"], judged.found["jaccard"]
-
-    def told() -> Iterator[dict[str, Any]]:
-        for row in range(listed.height):
-            if row not in twins:
-                yield dict.fromkeys(names)
-                continue
-            survivor, pair = twins[row]
-            detail = f"RapidFuzz ratio {judged.seen[pair].ratio:.0f} %"
-            values = ("near_duplicate", ids[survivor], scores[pair], detail)
-            yield dict(zip(names, values, strict=True))
-
+    lost = [
+        (row, "near_duplicate", ids[survivor], scores[pair],
+         f"RapidFuzz ratio {judged.seen[pair].ratio:.0f} %")
+        for row, (survivor, pair) in twins.items()
+    ]  # fmt: skip
     names = (DROP_REASON, "drop_twin_of", "drop_score", "drop_detail")
     types = {name: MARKED.columns[name].dtype.type for name in names}
-    return pl.DataFrame(list(told()), schema=types)
+    marked = pl.DataFrame(lost, {"row": pl.Int64, **types}, orient="row")
+    rows = pl.DataFrame({"row": range(listed.height)}, {"row": pl.Int64})
+    return rows.join(marked, on="row", how="left", maintain_order="left").drop("row")
 
 
 @task(

@@ -92,10 +92,9 @@ def _names(text: str) -> frozenset[str]:
 def _side(text: str, words: Sequence[str]) -> Side:
     counts = counted(words)
     numbers = {_DIGITS.get(word, word) for word in counts if NUMBER.search(word) or word in _DIGITS}
-    content = sum(n for word, n in counts.items() if word not in LIGHT)
     # "can't" is two words, "can" and "t"
     negations = sum(counts[word] for word in NEGATIONS) + counts["t"]
-    return Side(counts, frozenset(numbers), symbols(text), negations, content)
+    return Side(counts, frozenset(numbers), symbols(text), negations, counts.content)
 
 
 def judge(one: Reading, other: Reading, words: WordVectors | None) -> Verdict:

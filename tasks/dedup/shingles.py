@@ -36,7 +36,6 @@ U64, U32 = np.uint64, np.uint32
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 compiled: Any = numba.njit(nogil=True, cache=True, boundscheck=False)
-inlined: Any = numba.njit(inline="always")
 
 
 class Chunk(NamedTuple):

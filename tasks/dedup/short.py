@@ -5,6 +5,8 @@ One slip in a question of five words touches each of its three shingles. So text
 touches four at most.
 """
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from tasks.base.text import fold
@@ -13,6 +15,20 @@ from tasks.dedup.pairs import similar_pairs
 CHARACTERS = 80
 RUN = 4
 SIMILARITY = 0.55  # of the sets of runs; one slip in 16 letters leaves as much
+
+
+def similar_texts(
+    texts: pl.Series, threshold: float, k: int = 3, order: npt.NDArray[np.int64] | None = None
+) -> pl.DataFrame:
+    """Pairs that are alike by words (see `similar_pairs`), or, where short, by letters; none twice.
+
+    Returns:
+        Columns a < b, jaccard and by (words or characters), sorted by a and b.
+    """
+    by_words = similar_pairs(texts, threshold, k, order)
+    new = similar_short(texts).join(by_words, on=["a", "b"], how="anti")
+    both = [by_words.with_columns(by=pl.lit("words")), new.with_columns(by=pl.lit("characters"))]
+    return pl.concat(both).sort("a", "b")
 
 
 def similar_short(texts: pl.Series) -> pl.DataFrame:
