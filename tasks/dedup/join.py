@@ -26,7 +26,8 @@ from numba import types
 from numba.extending import intrinsic
 
 from tasks.base.parallel import cores, each
-from tasks.dedup.shingles import SIZE, Chunk, Sets
+from tasks.dedup.shingles import SIZE, Sets
+from tasks.dedup.word_hashes import Chunk
 
 COMMON = 512  # sets that may meet at an element, each with each
 COUNTED = 200  # sets that a byte counts; above, it holds the power of two
