@@ -82,6 +82,21 @@ def join(sets: Sets, threshold: float, order: Ints) -> tuple[Ints, Ints, Floats]
     return a, b, shared / np.maximum(both - shared, 1)
 
 
+def similar(ones: Sets, a: Ints, others: Sets, b: Ints, threshold: float) -> Ints:
+    """Of each pair of a set of `ones` and one of `others` what they share; 0 if they are no pair.
+
+    Args:
+        ones: Sets.
+        a: Places in `ones` of n sets.
+        others: Sets.
+        b: Places in `others` of n sets.
+        threshold: Least Jaccard similarity, in (0, 1].
+    """
+    shared = np.zeros(len(a), np.int64)
+    _compare(*ones[:2], ones.bitmaps, a, *others[:2], others.bitmaps, b, threshold, shared)
+    return shared
+
+
 def _counted(sets: Sets) -> npt.NDArray[np.uint8]:
     """How many sets have the elements of each slot (`LEVELS`); a slot is the leading bits.
 
@@ -326,14 +341,14 @@ _ones: Any = intrinsic(_count_ones)
 
 
 @numba.njit(inline="always")
-def _shared(hashes, i, n, j, m, need):
+def _shared(ones, i, n, others, j, m, need):
     """Elements of both sets, or 0 as soon as it is clear that they are fewer than `need`."""
     end_i = i + n
     end_j = j + m
     both = 0
     while i < end_i and j < end_j:
-        one = hashes[i]
-        other = hashes[j]
+        one = ones[i]
+        other = others[j]
         both += one == other
         i += one <= other
         j += other <= one
@@ -420,7 +435,7 @@ def _meet(
                 if met:
                     continue
                 s, t = rows[x], rows[y]
-                both = _shared(hashes, starts[s], sizes[x], starts[t], sizes[y], need)
+                both = _shared(hashes, starts[s], sizes[x], hashes, starts[t], sizes[y], need)
                 if both:
                     a[n] = min(s, t)
                     b[n] = max(s, t)
@@ -463,7 +478,7 @@ def _lead(postings, by_rank, hashes, starts, bitmaps, threshold, a, b, shared):
                     continue
                 if tries[x] >= TRIES or n == a.shape[0]:
                     continue
-                both = _shared(hashes, starts[x], size_x, starts[y], size_y, need)
+                both = _shared(hashes, starts[x], size_x, hashes, starts[y], size_y, need)
                 if both:
                     a[n] = min(x, y)
                     b[n] = max(x, y)
@@ -478,3 +493,22 @@ def _lead(postings, by_rank, hashes, starts, bitmaps, threshold, a, b, shared):
                 led += 1
         at = stop
     return n
+
+
+@compiled
+def _compare(
+    ones, starts, bitmaps, a, others, other_starts, other_bitmaps, b, threshold, shared
+):  # fmt: skip
+    ratio = threshold / (1.0 + threshold)
+    for i in range(a.shape[0]):
+        x, y = a[i], b[i]
+        size_x, size_y = np.int64(bitmaps[x, SIZE]), np.int64(other_bitmaps[y, SIZE])
+        if min(size_x, size_y) < threshold * max(size_x, size_y) - 1e-9:
+            continue
+        need = math.ceil(ratio * (size_x + size_y) - 1e-9)
+        apart = U64(0)
+        for w in range(SIZE):
+            apart += _ones(bitmaps[x, w] ^ other_bitmaps[y, w])
+        if size_x + size_y - np.int64(apart) < 2 * need:
+            continue
+        shared[i] = _shared(ones, starts[x], size_x, others, other_starts[y], size_y, need)

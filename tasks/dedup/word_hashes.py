@@ -65,6 +65,16 @@ def word_lists(texts: pl.Series) -> WordLists:
     return _with(found, _lists(folded, classes() & ~np.uint8(UNSTABLE), odd[places]), places)
 
 
+def gathered(lists: WordLists, rows: Ints) -> WordLists:
+    """A copy of the words of `rows`, behind each other."""
+    sizes = lists.sizes[rows]
+    ends = np.cumsum(sizes)
+    hashes = np.empty(int(sizes.sum()), U32)
+    _copy(lists.hashes, lists.starts[rows], sizes, hashes)
+    chunk = Chunk(0, len(hashes), np.flatnonzero(sizes))
+    return WordLists(hashes, ends - sizes, sizes, (chunk,))
+
+
 def _lists(texts: pl.Series, kinds: Bytes, odd: Bools) -> WordLists:
     """The words of each text, but for those that must be folded first: they are marked in `odd`."""
     offsets = offsets_of(texts)
@@ -212,3 +222,12 @@ def _read(data, offsets, kinds, odd, words, sizes):
             i += width
         sizes[d] = n - begin
     return n
+
+
+@compiled
+def _copy(hashes, starts, sizes, copied):
+    n = 0
+    for i in range(sizes.shape[0]):
+        for j in range(starts[i], starts[i] + sizes[i]):
+            copied[n] = hashes[j]
+            n += 1

@@ -1,0 +1,1 @@
+"""What earlier releases held, as signatures: rows of tonight meet them without their text."""

@@ -1,0 +1,159 @@
+"""What is kept of a released row: hashes of its words, and what the guard must know of it.
+
+The text itself is not kept. Of each word there is a 31-bit hash and a bit that says whether it has
+a digit; of each different word the first and the last letter and its length, by which a slip of
+the pen is told from another word. Who has a dictionary can read a good part of a row from that, so
+an index deserves the care that the release gets: what was redacted is in neither.
+"""
+
+import hashlib
+import json
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from tasks.base.text import answer, conversation, prompt, words
+from tasks.dedup.compare import TURN, context
+from tasks.dedup.word_hashes import WordLists, gathered, word_lists
+from tasks.dedup.wording import symbols
+
+ROWS = pl.Schema(
+    {
+        "id": pl.String(),
+        "words": pl.UInt32(),  # how many there are of it in the list of words
+        "told": pl.UInt32(),  # how many of them, the last ones, are the answer's
+        "context": pl.UInt64(),
+        "signs": pl.String(),  # operators and currencies of prompt and answer, as JSON
+        "asked_denials": pl.UInt32(),  # how often the prompt says n't
+        "told_denials": pl.UInt32(),
+        "structured": pl.Boolean(),
+    }
+)
+WORDS = pl.Schema({"word": pl.UInt32()})
+VOCABULARY = pl.Schema(
+    {
+        "word": pl.UInt32(),
+        "first": pl.UInt32(),  # code points
+        "last": pl.UInt32(),
+        "letters": pl.UInt32(),
+    }
+)
+NAMES = pl.Schema({"row": pl.UInt32(), "told": pl.Boolean(), "word": pl.UInt32()})
+AT_ONCE = 50_000  # rows whose words are in memory as strings
+
+SIGN = r"[+=<>^%÷×≤≥≠±√$€£¥₽₹]|&&|\|\||\d\s?[-*/]\s?\d|[-−]\.?\d|[CFcf]#"
+
+
+class Signatures(NamedTuple):
+    """What is kept of n rows."""
+
+    rows: pl.DataFrame  # see `ROWS`
+    words: WordLists
+    vocabulary: pl.DataFrame  # every different word, see `VOCABULARY`
+    names: pl.DataFrame  # words that are names in the prompt (false) or answer (true) of a row
+
+
+def signatures(rows: pl.LazyFrame) -> Signatures:
+    """What is kept of rows of the table, in their order."""
+    listed = rows.select(
+        "id", text=conversation(TURN), asked=prompt(TURN).fill_null(""),
+        told=answer().fill_null(""), context=context(),
+    ).collect()  # fmt: skip
+    lists = word_lists(listed["text"])
+    table = listed.select(
+        "id",
+        context=_hashed(listed["context"]),
+        words=pl.Series(lists.sizes),
+        told=pl.Series(word_lists(listed["told"]).sizes),
+        signs=_signs(listed),
+        asked_denials=denials("asked"),
+        told_denials=denials("told"),
+        structured=is_structured(pl.col("told")),
+    )
+    behind = gathered(lists, np.arange(listed.height))
+    vocabulary, names = _vocabulary(listed["text"]), _names(listed)
+    return Signatures(table.select(ROWS.names()).cast(ROWS), behind, vocabulary, names)
+
+
+def _hashed(texts: pl.Series) -> pl.Series:
+    """A hash that no version of anything changes; most rows have one of a few contexts."""
+    known = {
+        text: int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+        for text in texts.unique()
+    }
+    return pl.Series([known[text] for text in texts], dtype=pl.UInt64)
+
+
+def denials(column: str) -> pl.Expr:
+    """How often a text says n't."""
+    return pl.col(column).str.count_matches(r"(?i)n['’]t\b")
+
+
+def _signs(listed: pl.DataFrame) -> pl.Series:
+    """Operators and currencies of both texts; most have none, and are not looked at one by one."""
+    some = listed.select(some=pl.any_horizontal(pl.col("asked", "told").str.contains(SIGN)))
+    texts = zip(some["some"], listed["asked"], listed["told"], strict=True)
+    found = [(symbols(asked), symbols(told)) if has else NO_SIGNS for has, asked, told in texts]
+    return pl.Series([json.dumps(one, ensure_ascii=False) for one in found], dtype=pl.String)
+
+
+NO_SIGNS = (((), ()), ((), ()))
+
+
+def _names(listed: pl.DataFrame) -> pl.DataFrame:
+    """Every name of every row, once."""
+    numbered = listed.lazy().with_row_index("row")
+    found = [
+        numbered.select("row", told=pl.lit(name == "told"), word=names_in(pl.col(name)))
+        .explode("word", empty_as_null=False, keep_nulls=False).collect()
+        for name in ("asked", "told")
+    ]  # fmt: skip
+    names = pl.concat(found)
+    hashed = names.with_columns(word=pl.Series(hashes_of(names["word"]), dtype=pl.UInt32))
+    return hashed.cast(NAMES).unique().sort("row", "told", "word")
+
+
+def names_in(text: pl.Expr) -> pl.Expr:
+    """Words, folded, that are written with a capital inside a sentence."""
+    marked = text.str.replace_all(r"([a-z,;] )(\p{Lu})", "${1}\x01${2}")
+    found = marked.str.extract_all(r"\x01\p{Lu}[^\p{Lu}\W]*\b")
+    return found.list.eval(pl.element().str.slice(1).str.to_lowercase())
+
+
+def is_structured(text: pl.Expr) -> pl.Expr:
+    """Whether a text is JSON or the like, as `tasks.dedup.guard.is_structured` has it."""
+    bare = text.str.strip_chars()
+    ends = [bare.str.starts_with(a) & bare.str.ends_with(b) for a, b in ("{}", "[]")]
+    return pl.any_horizontal(ends)
+
+
+def hashes_of(found: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    """The hash of each word."""
+    lists = word_lists(found)
+    return lists.hashes[lists.starts]
+
+
+def _vocabulary(texts: pl.Series) -> pl.DataFrame:
+    """Every different word of `texts`."""
+    parts = [
+        texts.slice(start, AT_ONCE).to_frame("text").lazy().select(word=words(pl.col("text")))
+        .explode("word", empty_as_null=False, keep_nulls=False).unique().collect()
+        for start in range(0, len(texts), AT_ONCE)
+    ]  # fmt: skip
+    known = pl.concat([pl.DataFrame(schema={"word": pl.String}), *parts]).unique()["word"]
+    return features(known).unique("word", keep="any").sort("word")
+
+
+def features(found: pl.Series) -> pl.DataFrame:
+    """Hash, first and last letter and length of each word; see `VOCABULARY`."""
+    spelled = found.to_list()
+    return pl.DataFrame(
+        {
+            "word": hashes_of(found),
+            "first": [ord(word[0]) for word in spelled],
+            "last": [ord(word[-1]) for word in spelled],
+            "letters": [len(word) for word in spelled],
+        },
+        schema=VOCABULARY,
+    )
