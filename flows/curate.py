@@ -1,9 +1,10 @@
 """From raw instruction files to a training set, and the reason for every row that left.
 
 The order of stages: read, clean, validate, redact, deduplicate, keep protected sets out, report
-contradictions, split, publish. Rows are cleaned before they are judged, for an answer of nothing
-but `<br>` is empty, and redacted before they are compared, so a copy with another phone number in
-it is still a copy. Everything is read once, and only what changed since the last run is computed.
+contradictions, score, keep a core set, split, publish. Rows are cleaned before they are judged, for
+an answer of nothing but `<br>` is empty, and redacted before they are compared, so a copy with
+another phone number in it is still a copy. Everything is read once, and only what changed since the
+last run is computed.
 """
 
 import warnings
@@ -26,6 +27,7 @@ from flows.scoring import Bench, refused, score_rows, seat, seeded_split
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef
 from tasks.dedup.conflict import report_conflicts
+from tasks.dedup.core import dedup_core
 from tasks.dedup.exact import dedup_exact
 from tasks.dedup.near import dedup_near
 from tasks.dedup.semantic import dedup_semantic
@@ -125,7 +127,9 @@ def refine(course: Course, files: list[SourceFile], params: CurateParams) -> Ref
     settled = course.whole(settle_conflicts, weighed, settle, on=on and decided)
     bench = seat(course, params) if params.score.enabled else Bench()
     scored = score_rows(course, settled, params, bench) if params.score.enabled else settled
-    kept = course.whole(split_rows, scored, seeded_split(params.split, params.seed))
+    core = params.dedup.core  # after all that drops: it says how many rows are released
+    few = course.whole(dedup_core, scored, core, on=on and core.rows > 0)
+    kept = course.whole(split_rows, few, seeded_split(params.split, params.seed))
     may_not = refused(params.score, bench) if params.score.enabled else None
     passports = bench.facts(course, params.score.bar)
     return Refined(prepared, kept, passports, may_not)

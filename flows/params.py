@@ -15,6 +15,7 @@ from tasks.base.params import StageParams
 from tasks.clean.encoding import EncodingParams
 from tasks.clean.markup import MarkupParams
 from tasks.dedup.conflict import ConflictParams
+from tasks.dedup.core import CoreParams
 from tasks.dedup.exact import ExactDedupParams
 from tasks.dedup.near import NearDedupParams
 from tasks.dedup.protected import ProtectedParams
@@ -64,6 +65,7 @@ class DedupParams(StageParams):
     protected: ProtectedParams = Field(default=ProtectedParams(), title="Protected sets")
     conflict: ConflictParams = Field(default=ConflictParams(), title="Contradictions")
     settle: SettleParams = Field(default=SettleParams(), title="Settle contradictions")
+    core: CoreParams = Field(default=CoreParams(), title="Core set")
 
 
 class ExportParams(StageParams):

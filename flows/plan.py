@@ -7,13 +7,13 @@ from typing import Any
 from flows.params import (
     AugmentRunParams,
     CurateParams,
+    DedupParams,
     RunParams,
     ScaleRunParams,
     ScoreRunParams,
 )
 from flows.protect import has_minilm, has_static, is_on
 from flows.versions import model
-from tasks.dedup.semantic_params import SemanticDedupParams
 from tasks.ingest.ingested import Ingested
 from tasks.llm.catalogue import CATALOGUE, DEFAULT
 from tasks.llm.params import LlmParams
@@ -54,7 +54,7 @@ def models_used(params: RunParams) -> tuple[dict[str, str], ...]:
     """Name, version, hash and use of every model that this run uses."""
     found = [model(SPACY_MODEL, "names of persons")] if params.redact.enabled else []
     if isinstance(params, CurateParams) and params.dedup.enabled:
-        found += _readers(params.dedup.semantic)
+        found += _readers(params.dedup)
     if isinstance(params, AugmentRunParams) and params.llm.endpoint != "none":
         found.append(_writer(params.llm))
     if isinstance(params, CurateParams):
@@ -64,13 +64,14 @@ def models_used(params: RunParams) -> tuple[dict[str, str], ...]:
     return tuple(found)
 
 
-def _readers(semantic: SemanticDedupParams) -> list[dict[str, str]]:
+def _readers(dedup: DedupParams) -> list[dict[str, str]]:
     """The encoders that tell what rows mean."""
-    if not semantic.enabled:
+    semantic = dedup.semantic
+    if not (semantic.enabled or dedup.core.rows):
         return []
-    quick = model("wordllama", "rows of one meaning")
+    quick = model("wordllama", "rows of one meaning" if semantic.enabled else "rows to spare")
     sure = {**_fetched("minilm-l6"), "used_for": "rows of one meaning"}
-    return [quick, sure] if semantic.verify == "minilm" else [quick]
+    return [quick, sure] if semantic.enabled and semantic.verify == "minilm" else [quick]
 
 
 def _protectors(params: CurateParams) -> list[dict[str, str]]:

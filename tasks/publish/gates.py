@@ -18,8 +18,10 @@ class GateParams(StageParams):
         description="Share of what was read that could not be read as rows.",
     )  # fmt: skip
     max_dropped: float = Field(
-        default=0.9, ge=0, le=1, title="Most dropped", description="Share of the rows read."
-    )
+        default=0.9, ge=0, le=1, title="Most dropped",
+        description="Share of the rows read. Rows outside a core set (`dedup.core.rows`) do not "
+        "count: they were to go.",
+    )  # fmt: skip
     max_copies: float = Field(
         default=1, ge=0, le=1, title="Most copies of a source",
         description="Share of the rows of any one source that may leave as copies of others; the "
@@ -69,7 +71,7 @@ class Measured(NamedTuple):
 
     read: int
     kept: int
-    dropped: int
+    dropped: int  # but for those that a core set had no place for
     quarantined: int
     unreadable_files: int
     residual_pii: int | None  # None: redaction is off, nothing was audited

@@ -119,11 +119,12 @@ def _quarantine(plan: ReleasePlan) -> bytes:
 
 def _measured(plan: ReleasePlan, ledger: pl.DataFrame) -> Measured:
     states = dict(ledger["state"].value_counts().iter_rows())
+    spared = ledger.filter(pl.col("stage") == "dedup.core", state="dropped").height
     unreadable = ledger.filter(pl.col("reason").is_in(UNREADABLE), state="quarantined")
     return Measured(
         read=ledger.height - sum(r.report.made for r in plan.results),
         kept=states.get("kept", 0),
-        dropped=states.get("dropped", 0),
+        dropped=states.get("dropped", 0) - spared,
         quarantined=states.get("quarantined", 0),
         unreadable_files=unreadable.height,
         residual_pii=None if plan.residues is None else sum(plan.residues.values()),

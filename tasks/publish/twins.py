@@ -142,3 +142,9 @@ def contradictions(plan: ReleasePlan, mask: Mask) -> Facts:
     settled = plan.result("dedup.settle")
     left = settled.dropped.rows if settled else 0
     return {**result.report.figures, "left": left, "examples": shown}
+
+
+def core_set(plan: ReleasePlan) -> Facts:
+    """How near rows had to be to go from a core set, and what became of those that went."""
+    result = plan.result("dedup.core")
+    return {} if result is None else {**result.report.figures}
