@@ -68,6 +68,19 @@ def shingles_in(lists: WordLists, k: int) -> WordLists:
     return WordLists(hashes, lists.starts, sizes, ())
 
 
+def sets_in(shingles: WordLists, rows: Ints) -> Sets:
+    """The sets of some lists of shingles, written over them.
+
+    Args:
+        shingles: What `shingles_in` returned.
+        rows: Places of n lists, none twice.
+    """
+    sizes, bitmaps = np.zeros(len(rows), np.int32), np.zeros((len(rows), 8), U64)
+    starts = shingles.starts[rows]
+    _sort(shingles.hashes, starts, shingles.sizes[rows], sizes, bitmaps)
+    return Sets(shingles.hashes, starts, sizes, bitmaps, ())
+
+
 BASE = 0x9FB21C651E98DF25
 
 
@@ -90,6 +103,17 @@ def _sets(hashes, starts, lengths, texts, out, k, sizes, bitmaps):
         _draw(found, m, bitmaps[d])
         out += m
     return out
+
+
+@compiled
+def _sort(hashes, starts, lengths, sizes, bitmaps):
+    longest = lengths.max() if lengths.shape[0] else 0
+    other = np.empty(longest, U32)
+    counts = np.empty(257, np.int32)
+    for d in range(starts.shape[0]):
+        found = hashes[starts[d] : starts[d] + lengths[d]]
+        sizes[d] = _sorted_set(found, lengths[d], other, counts)
+        _draw(found, sizes[d], bitmaps[d])
 
 
 @compiled

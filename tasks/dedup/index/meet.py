@@ -92,19 +92,19 @@ def meetings(sought: Sought, old: WordLists) -> pl.DataFrame:
             lists.hashes, lists.starts, lists.sizes, *sought.bits, *sought.slots, sought.begins,
             sought.rows, sought.sets.sizes, sought.threshold, common, FEW, found, at,
         )  # fmt: skip
-        met.append(_verified(sought, old, found[:n]))
+        met.append(_verified(sought, lists, found[:n]))
     return pl.concat(met)
 
 
 def _verified(sought: Sought, old: WordLists, found: Ints) -> pl.DataFrame:
-    """Those candidates that are pairs."""
+    """Those candidates that are pairs; the shingles of `old` are written over."""
     from tasks.dedup.join import similar
-    from tasks.dedup.shingles import sets_of
-    from tasks.dedup.word_hashes import gathered
+    from tasks.dedup.shingles import sets_in
 
     new, row, most = found.T
-    used, places = np.unique(row, return_inverse=True)
-    theirs, t = sets_of(gathered(old, used), sought.k), sought.threshold
+    used = row[np.flatnonzero(np.diff(row, prepend=-1))]  # rows come in their order
+    places = np.searchsorted(used, row)
+    theirs, t = sets_in(old, used), sought.threshold
     n, m = sought.sets.sizes[new].astype(np.int64), theirs.sizes[places].astype(np.int64)
     # what is not in the choice, the old row may have all of
     least = np.ceil(t / (1 + t) * (n + m) - 1e-9) - np.ceil(t * n - 1e-9) + 1
