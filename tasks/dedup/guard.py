@@ -106,6 +106,8 @@ def weigh(
 
 
 def _verdict(found: Difference) -> Verdict:
+    if not (found.left or found.right):
+        return "same"
     both = {*found.left, *found.right}
     if any(NUMBER.search(word) for word in both):
         return "other_number"

@@ -4,10 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tasks.base.text import fold, words
+from tasks.base.text import fold
 from tasks.dedup.families import Claim, Families, Pairs, claims
 from tasks.dedup.look import Look, Texts, look
-from tasks.dedup.oddity import cut_rows, odd_pairs
 
 EVIDENCE = pl.Schema(
     {
@@ -35,23 +34,21 @@ class Judged:
             listed: Columns text, asked, told, context, by_id, and all that rows are ranked by.
             least: RapidFuzz's ratio below which a pair is unlike.
         """
+        from tasks.dedup.lexicon import lexicon  # compiled code
+        from tasks.dedup.sieve import Apart, sieve
+
         self.found, self.least = found, least
         self.used = np.unique(np.concatenate([found["a"].to_numpy(), found["b"].to_numpy()]))
-        self.rows = _read(listed, self.used)
-        self.texts = Texts(self.rows, _rare(self.rows))
+        self.rows = listed[self.used]
+        others = _others(listed, self.used)
+        asked, told = (pl.concat([self.rows[n], others[n]]) for n in ("asked", "told"))
+        known = lexicon(asked, told, len(self.used))
+        self.words, self.apart = known.rows, Apart(known)
+        self.texts = Texts(self.rows.with_columns(folded=fold(pl.col("text"))), self.apart)
         self.a = np.searchsorted(self.used, found["a"].to_numpy())
         self.b = np.searchsorted(self.used, found["b"].to_numpy())
-        self.refused = self._refused()
+        self.refused = sieve(self.words, self.a, self.b)
         self.seen: dict[int, Look] = {}
-
-    def _refused(self) -> list[str | None]:
-        """What is no pair at first sight."""
-        if not len(self.a):
-            return []
-        from tasks.dedup.sieve import VERDICTS, sieve  # compiled code
-
-        rows = self.rows.head(len(self.used))
-        return [VERDICTS[v] for v in sieve(rows, self.a, self.b).tolist()]
 
     def same(self, at: int) -> bool:
         """Whether the pair at a place says the same."""
@@ -68,13 +65,12 @@ class Judged:
         Args:
             prefer: What decides, the first first.
         """
-        n = len(self.used)
-        both = self.rows.select(both=pl.concat_list("prompt", "answer"))["both"]
-        odd = odd_pairs(both).to_numpy()[:n].astype(np.int64)
-        open_ = np.array([not r for r in self.refused], np.bool_)
-        sizes = both.list.len().to_numpy()[:n].astype(np.int64)
-        cut = cut_rows(self.a[open_], self.b[open_], self.rows["answer"], sizes, odd)
-        ranked = self.rows.head(n).with_columns(cut=pl.Series(cut), odd=pl.Series(odd))
+        from tasks.dedup.oddity import cut_rows, odd_pairs  # compiled code
+
+        n, open_ = len(self.used), self.refused == 0
+        odd, sizes = odd_pairs(self.words)[:n], self.words.sizes()[:n]
+        cut = cut_rows(self.a[open_], self.b[open_], self.apart.is_part, sizes, odd)
+        ranked = self.rows.with_columns(cut=pl.Series(cut), odd=pl.Series(odd))
         columns = {"undamaged": ["cut", "odd"]}
         by = [c for name in (*prefer, "id") for c in columns.get(name, [f"by_{name}"])]
         rank = ranked.select(pl.struct(by).rank("ordinal") - 1).to_series()
@@ -84,37 +80,30 @@ class Judged:
         """Rows that are dropped where pairs by words must be as alike as `threshold`."""
         jaccard = self.found["jaccard"].to_numpy()
         near = (jaccard >= threshold - 1e-9) | (self.found["by"] == "characters").to_numpy()
-        chosen = np.flatnonzero(near)
+        chosen = np.flatnonzero(near & (self.refused == 0))
         pairs = Pairs(self.a[chosen], self.b[chosen], jaccard[chosen])
         found = claims(pairs, order, lambda at: self.same(int(chosen[at])), families)
         return {row: Claim(one.survivor, int(chosen[one.pair])) for row, one in found.items()}
 
     def evidence(self, ids: pl.Series, order: Ints) -> pl.DataFrame:
         """Every pair, the row to survive first, with what is known of it."""
-        n = self.found.height
-        looks = [self.seen.get(at) for at in range(n)]
-        verdicts = [seen.verdict if seen else self.refused[at] for at, seen in enumerate(looks)]
+        from tasks.dedup.sieve import VERDICTS  # compiled code
+
+        ratios = np.full(self.found.height, np.nan)
+        verdicts = [VERDICTS[why] for why in self.refused.tolist()]
+        for at, seen in self.seen.items():
+            ratios[at], verdicts[at] = seen
         first = order[self.a] < order[self.b]
         a = np.where(first, self.found["a"].to_numpy(), self.found["b"].to_numpy())
         b = np.where(first, self.found["b"].to_numpy(), self.found["a"].to_numpy())
         return self.found.select(
             a=ids.gather(a), b=ids.gather(b), jaccard="jaccard", by="by",
-            ratio=pl.Series([seen.ratio if seen else None for seen in looks], dtype=pl.Float64),
-            verdict=pl.Series(verdicts, dtype=pl.String),
+            ratio=pl.Series(ratios).fill_nan(None), verdict=pl.Series(verdicts, dtype=pl.String),
         ).select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())  # fmt: skip
 
 
-def _read(listed: pl.DataFrame, used: Ints) -> pl.DataFrame:
-    """The rows at `used` with their words, and behind them others to learn from."""
-    unused = np.setdiff1d(np.arange(listed.height), used, assume_unique=True)
-    others = listed[unused].bottom_k(OTHERS if len(used) else 0, by="by_id")
-    return pl.concat([listed[used], others]).with_columns(
-        folded=fold(pl.col("text")), prompt=words(pl.col("asked")), answer=words(pl.col("told"))
-    )
-
-
-def _rare(rows: pl.DataFrame) -> frozenset[str]:
-    """Words that no more than one of `rows` has."""
-    listed = rows.lazy().select(word=pl.concat_list("prompt", "answer").list.unique())
-    counted = listed.explode("word", empty_as_null=False, keep_nulls=False).group_by("word").len()
-    return frozenset(counted.filter(len=1).collect()["word"].to_list())
+def _others(listed: pl.DataFrame, used: Ints) -> pl.DataFrame:
+    """Rows that are in no pair, to learn from; none where there is no pair."""
+    ids = listed.select("by_id").with_row_index("row")
+    unused = ids[np.setdiff1d(np.arange(listed.height), used, assume_unique=True)]
+    return listed[unused.bottom_k(OTHERS if len(used) else 0, by="by_id")["row"]]

@@ -13,11 +13,10 @@ from typing import Any
 import numba
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from tasks.dedup import guard
-from tasks.dedup.light_words import LIGHT
-from tasks.dedup.wording import NUMBER, is_light
+from tasks.dedup.lexicon import Lexicon, Numbered
+from tasks.dedup.wording import Difference
 
 VERDICTS = (None, "other_number", "other_words", "other_answer")
 """What the sieve says of a pair: nothing, or why it is none."""
@@ -28,51 +27,33 @@ LIMITS = np.array(
 )  # fmt: skip
 """Arguments of the compiled code, which keeps no eye on other modules' numbers."""
 
+PART = 3  # words that the beginning or end of an answer must have, or else what it is a part of
+
 Ints = npt.NDArray[np.int64]
 compiled: Any = numba.njit(nogil=True, cache=True, boundscheck=False)
 
 
-def sieve(rows: pl.DataFrame, a: Ints, b: Ints) -> npt.NDArray[np.uint8]:
+def sieve(rows: Numbered, a: Ints, b: Ints) -> npt.NDArray[np.uint8]:
     """Which pairs of `rows` the guard would refuse.
 
     Args:
-        rows: Lists of folded words in `prompt` and `answer`.
-        a: Places in `rows` of n pairs.
+        rows: Words of prompts and answers.
+        a: Places of n rows.
         b: The same of their partners.
 
     Returns:
         n places in `VERDICTS`.
     """
-    listed = pl.concat([rows["prompt"], rows["answer"]])
-    flat = pl.DataFrame({"words": listed}).lazy().with_row_index("text").explode(
-        "words", empty_as_null=False, keep_nulls=False
-    )  # fmt: skip
-    known = flat.select("words").unique(maintain_order=True).with_row_index("word").collect()
-    numbered = flat.join(known.lazy(), on="words").sort("text", "word").collect()
-    starts = np.searchsorted(numbered["text"].to_numpy(), np.arange(len(listed) + 1))
-    return _sieve(  # type: ignore[no-any-return]
-        numbered["word"].to_numpy(), starts, _features(known["words"]), len(rows), a, b, LIMITS
-    )
-
-
-def _features(words: pl.Series) -> npt.NDArray[np.int32]:
-    """For each word: first and last letter, length, and 1 each for light, idle, number, plain."""
-    said = [
-        (ord(w[0]), ord(w[-1]), len(w), is_light(w), w in LIGHT, bool(NUMBER.search(w)))
-        for w in words.to_list()
-    ]
-    return np.array(said, np.int32).reshape(-1, 6)
+    return _sieve(rows, a, b, LIMITS)  # type: ignore[no-any-return]
 
 
 @compiled
-def _sieve(words, starts, features, n, a, b, limits):
+def _sieve(rows, a, b, limits):
+    content, features = rows.content, rows.features
+    n = content.shape[0] // 2
     longest = 0
-    for t in range(starts.shape[0] - 1):
-        longest = max(longest, starts[t + 1] - starts[t])
-    content = np.zeros(2 * n, np.int64)
     for t in range(2 * n):
-        for i in range(starts[t], starts[t + 1]):
-            content[t] += 1 - features[words[i], 4]
+        longest = max(longest, rows.starts[t + 1] - rows.starts[t])
     left = np.empty(longest, np.int64)
     right = np.empty(longest, np.int64)
     found = np.zeros(a.shape[0], np.uint8)
@@ -83,13 +64,13 @@ def _sieve(words, starts, features, n, a, b, limits):
         replaced = False
         for part in range(2):
             s, t = a[pair] + part * n, b[pair] + part * n
-            n_left = _surplus(words, starts, s, t, left)
-            n_right = _surplus(words, starts, t, s, right)
+            n_left = _surplus(rows.ordered, rows.starts, s, t, left)
+            n_right = _surplus(rows.ordered, rows.starts, t, s, right)
             number_left = number_right = False
             for i in range(n_left):
-                number_left |= features[left[i], 5] == 1
+                number_left |= features[left[i]].number
             for i in range(n_right):
-                number_right |= features[right[i], 5] == 1
+                number_right |= features[right[i]].number
             if part == 0 and number_left and number_right:
                 replaced = True
                 break
@@ -150,18 +131,229 @@ def _sure(features, words, n, others, m, cut, has_number):
     sure = 0
     has_number[0] = False
     for i in range(n):
-        if features[words[i], 3] == 1:
+        if features[words[i]].weightless:
             continue
         alone = True
         for j in range(m):
-            w, v = words[i], others[j]
-            ends = features[w, 0] == features[v, 0] or features[w, 1] == features[v, 1]
+            w, v = features[words[i]], features[others[j]]
+            ends = w.first == v.first or w.last == v.last
             # numbers have no slips, and only longer words are written in two
-            numbers = features[w, 5] == 1 and features[v, 5] == 1
-            if ends and (cut or not (numbers and max(features[w, 2], features[v, 2]) <= 5)):
+            if ends and (cut or not (w.number and v.number and max(w.length, v.length) <= 5)):
                 alone = False
                 break
         if alone:
             sure += 1
-            has_number[0] |= features[words[i], 5] == 1
+            has_number[0] |= features[words[i]].number
     return sure
+
+
+class Apart:
+    """What two rows do not share, found as `tasks.dedup.wording.difference` finds it."""
+
+    def __init__(self, known: Lexicon) -> None:
+        self.words, self.rows = known
+        longest = int(np.diff(self.rows.starts).max(initial=0))
+        self.found = np.empty((4, longest), np.int32)
+        self.sizes = np.zeros(4, np.int64)
+
+    def __call__(self, a: int, b: int) -> tuple[Difference, Difference]:
+        """What the prompts and what the answers of the rows at `a` and `b` do not share."""
+        asked, told = _apart(self.rows, a, b, self.found, self.sizes)
+        sides = [
+            tuple(map(self.words.__getitem__, self.found[side, :size].tolist())) if size else ()
+            for side, size in enumerate(self.sizes.tolist())
+        ]
+        return Difference(sides[0], sides[1], asked), Difference(sides[2], sides[3], told)
+
+    def is_part(self, a: int, b: int) -> bool:
+        """Whether the answer of one row is the beginning or the end of the other's."""
+        half = len(self.rows.content) // 2
+        return bool(_is_part(self.rows, a + half, b + half))
+
+    def shorter_answer(self, a: int, b: int) -> int:
+        """Words of the shorter answer of two rows."""
+        half, starts = len(self.rows.content) // 2, self.rows.starts
+        return int(min(starts[row + half + 1] - starts[row + half] for row in (a, b)))
+
+
+@compiled
+def _apart(rows, a, b, found, sizes):
+    """Write essential words and how many; returns content words of the smaller of both texts."""
+    half = rows.content.shape[0] // 2
+    for part in range(2):
+        s, t = a + part * half, b + part * half
+        left, right = found[2 * part], found[2 * part + 1]
+        n = _surplus(rows.ordered, rows.starts, s, t, left)
+        m = _surplus(rows.ordered, rows.starts, t, s, right)
+        if n > 0 and m > 0:  # neither a split nor a slip has one side alone
+            n, m = _without_splits(rows, left, n, right, m)
+            m, n = _without_splits(rows, right, m, left, n)
+            n, m = _without_slips(rows, left, n, right, m)
+        sizes[2 * part] = _weighty(rows.features, left, n)
+        sizes[2 * part + 1] = _weighty(rows.features, right, m)
+    return (
+        min(rows.content[a], rows.content[b]),
+        min(rows.content[a + half], rows.content[b + half]),
+    )
+
+
+@compiled
+def _weighty(features, words, n):
+    """Keep those that are not light; returns how many."""
+    kept = 0
+    for i in range(n):
+        if not features[words[i]].weightless:
+            words[kept] = words[i]
+            kept += 1
+    return kept
+
+
+@compiled
+def _without_splits(rows, one, n, other, m):
+    """Set aside words of `one` that `other` writes in two; returns how many are left of both."""
+    i = 0
+    while i < n:
+        if rows.features[one[i]].divisible:
+            # in alphabetical order, so that the shortest beginning comes first
+            first, second = _halves(rows, one[i], other, m)
+            if second >= 0:
+                n = _without(one, n, i)
+                m = _without(other, m, max(first, second))
+                m = _without(other, m, min(first, second))
+                continue
+        i += 1
+    return n, m
+
+
+@compiled
+def _halves(rows, word, others, m):
+    """Places of two words that make up `word`, or -1."""
+    bounds = rows.bounds
+    begin, end = bounds[word], bounds[word + 1]
+    for i in range(m):
+        middle = begin + bounds[others[i] + 1] - bounds[others[i]]
+        if middle < end and _is_spelt(rows, others[i], begin, middle):
+            for j in range(m):
+                if i != j and _is_spelt(rows, others[j], middle, end):
+                    return i, j
+    return -1, -1
+
+
+@compiled
+def _is_spelt(rows, word, begin, end):
+    """Whether a word has the letters from `begin` to `end`."""
+    first = rows.bounds[word]
+    if rows.bounds[word + 1] - first != end - begin:
+        return False
+    for i in range(end - begin):
+        if rows.letters[first + i] != rows.letters[begin + i]:
+            return False
+    return True
+
+
+@compiled
+def _without(words, n, at):
+    for i in range(at, n - 1):
+        words[i] = words[i + 1]
+    return n - 1
+
+
+@compiled
+def _without_slips(rows, left, n, right, m):
+    """Set aside words that differ by a slip, each with one partner; returns how many are left."""
+    kept = 0
+    for i in range(n):
+        partner = -1
+        for j in range(m):
+            if right[j] >= 0 and _is_slip(rows, left[i], right[j]):
+                partner = j
+                break
+        if partner < 0:
+            left[kept] = left[i]
+            kept += 1
+        else:
+            right[partner] = -1
+    others = 0
+    for j in range(m):
+        if right[j] >= 0:
+            right[others] = right[j]
+            others += 1
+    return kept, others
+
+
+@compiled
+def _is_slip(rows, one, other):
+    w, v = rows.features[one], rows.features[other]
+    shorter, longer = min(w.length, v.length), max(w.length, v.length)
+    # one slip leaves the first or the last letter alone
+    if w.first != v.first and w.last != v.last:
+        return False
+    if longer - shorter > 1 or longer < 3 or w.number or v.number:
+        return False
+    short, long = rows.bounds[one], rows.bounds[other]
+    if w.length > v.length:
+        short, long = long, short
+    letters = rows.letters
+    first, last = 0, 0  # letters that they share at the beginning and at the end
+    while first < shorter and letters[short + first] == letters[long + first]:
+        first += 1
+    while last < shorter - first and (
+        letters[short + shorter - 1 - last] == letters[long + longer - 1 - last]
+    ):
+        last += 1
+    middle = shorter - first - last
+    swapped = (
+        shorter == longer
+        and middle == 2
+        and letters[short + first] == letters[long + first + 1]
+        and letters[short + first + 1] == letters[long + first]
+    )
+    if not swapped and middle > (1 if shorter == longer else 0):
+        return False
+    is_small = shorter >= 3 and (longer >= 5 or swapped)
+    return is_small or w.rare or v.rare
+
+
+@compiled
+def _is_part(rows, one, other):
+    """Whether the words of one text are the beginning or the end of the other's.
+
+    The last word of what is cut short may be cut itself. What stands in front must not deny the
+    rest; nothing but numbers is a list that goes on, and so may be a word or two.
+    """
+    short, long = rows.starts[one], rows.starts[other]
+    n, m = rows.starts[one + 1] - short, rows.starts[other + 1] - long
+    if n > m:
+        short, long, n, m = long, short, m, n
+    if n == 0 or n == m:
+        return False
+    numbers, features = rows.numbers, rows.features
+    begins = _begins(rows, short, long, n)
+    more = long + n if begins else long
+    if not begins:
+        for i in range(n):
+            if numbers[short + i] != numbers[long + m - n + i]:
+                return False
+    counts, number, denies = True, False, False
+    for i in range(n):
+        counts &= features[numbers[short + i]].number
+    for i in range(more, more + m - n):
+        number |= features[numbers[i]].number
+        denies |= features[numbers[i]].denies
+    if counts or (denies and not begins):
+        return False
+    return n >= PART or (m - n > PART and not number)
+
+
+@compiled
+def _begins(rows, short, long, n):
+    """Whether n words are the beginning of others; of the last its beginning is enough."""
+    numbers, bounds = rows.numbers, rows.bounds
+    for i in range(n - 1):
+        if numbers[short + i] != numbers[long + i]:
+            return False
+    cut, whole = numbers[short + n - 1], numbers[long + n - 1]
+    length = bounds[cut + 1] - bounds[cut]
+    return bounds[whole + 1] - bounds[whole] >= length and _is_spelt(
+        rows, cut, bounds[whole], bounds[whole] + length
+    )

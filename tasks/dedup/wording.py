@@ -27,6 +27,10 @@ NUMBER = re.compile(r"\d")
 _SYMBOL = re.compile(
     r"[+=<>^%÷×≤≥≠±√]|&&|\|\||(?<=\d)\s?[-*/]\s?(?=\d)|(?<![\w-])[-−](?=\.?\d)|(?<=\b[CFcf])#"
 )
+MAY_SIGN = r"[+=<>^%÷×≤≥≠±√$€£¥₽₹]|&&|\|\||\d[\s\x1c-\x1f]?[-*/][\s\x1c-\x1f]?\d|[-−]\.?\d|[CFcf]#"
+"""For Polars, which looks neither ahead nor behind: what every text with a symbol has."""
+MAY_DENY = r"(?i)n['’]t"
+"""For Polars: what every text with a denial has."""
 _DENIAL = re.compile(r"(?i)n['’]t\b")
 _CURRENCY = re.compile("[$€£¥₽₹]")
 
@@ -87,8 +91,8 @@ def denials(text: str) -> int:
 def has_name(words: Iterable[str], text: str) -> bool:
     """Whether one of `words` (folded) is written with a capital inside a sentence of `text`."""
     named = (word.capitalize() for word in words if word[0].isalpha())
-    found = (re.search(rf"[a-z,;] {re.escape(name)}\b", text) for name in named)
-    return any(match is not None for match in found)
+    written = (name for name in named if name in text)  # to compile an expression is dear
+    return any(re.search(rf"[a-z,;] {re.escape(name)}\b", text) for name in written)
 
 
 def surplus(one: Words, other: Words) -> list[str]:
@@ -119,7 +123,7 @@ def _swapped_light() -> frozenset[str]:
 def _without_splits(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
     """Set aside words that one side writes in two: `twentyten` and `twenty`, `ten`."""
     for one, other in ((left, right), (right, left)):
-        for word in [w for w in one if len(w) > 5 or (len(w) > 3 and w.isalpha())]:
+        for word in [w for w in one if is_divisible(w)]:
             for first in sorted(other, key=len):
                 halves = first, word[len(first) :]
                 if word.startswith(first) and halves[1] in other and _can_take(other, halves):
@@ -128,6 +132,11 @@ def _without_splits(left: list[str], right: list[str]) -> tuple[list[str], list[
                         other.remove(half)
                     break
     return left, right
+
+
+def is_divisible(word: str) -> bool:
+    """Whether a word may be two that are written as one."""
+    return len(word) > 5 or (len(word) > 3 and word.isalpha())
 
 
 def _can_take(words: list[str], halves: tuple[str, str]) -> bool:

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from tasks.dedup.lexicon import lexicon
 from tasks.dedup.oddity import odd_pairs
 
 
@@ -17,5 +18,10 @@ from tasks.dedup.oddity import odd_pairs
     ],
     ids=["equal", "one word", "once per row", "swapped", "too short"],
 )
-def test_pairs_that_no_other_row_has_are_counted(texts, odd):
-    assert odd_pairs(pl.Series(texts, dtype=pl.List(pl.String))).to_list() == odd
+@pytest.mark.parametrize("asked", [0, 1, 9], ids=["answer", "both", "prompt"])
+def test_pairs_that_no_other_row_has_are_counted(texts, odd, asked):
+    prompts, answers = (
+        pl.Series([" ".join((words or [])[part]) for words in texts], dtype=pl.String)
+        for part in (slice(asked), slice(asked, None))
+    )
+    assert odd_pairs(lexicon(prompts, answers, len(texts)).rows).tolist() == odd
