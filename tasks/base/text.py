@@ -10,6 +10,9 @@ SINGLE = rf"[{_UNSEGMENTED}]|\p{{Extended_Pictographic}}"
 WORD = rf"{SINGLE}|[\p{{L}}\p{{M}}\p{{N}}_]+"
 """A word; in scripts written without spaces each character is one, and so is each emoji."""
 
+PIECE = rf"{SINGLE}|[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSEGMENTED}\p{{Extended_Pictographic}}]]+"
+"""The same, but for a word that goes on in a script without spaces: there it ends."""
+
 _ASCII_PLAIN = r"^[\x21-\x7e]+( [\x21-\x7e]+)*$"
 
 

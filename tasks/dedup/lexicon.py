@@ -31,6 +31,7 @@ FEATURES = np.dtype(
 
 Ints = npt.NDArray[np.int64]
 Ints32 = npt.NDArray[np.int32]
+Letters = npt.NDArray[np.uint32]
 compiled: Any = numba.njit(nogil=True, cache=True, boundscheck=False)
 
 
@@ -42,7 +43,7 @@ class Numbered(NamedTuple):
     ordered: Ints32  # `numbers`, of each text that is in a pair in ascending order
     content: Ints  # words of each text that are not light
     features: npt.NDArray[np.void]  # `FEATURES` of each word
-    letters: npt.NDArray[np.uint32]  # code points of all words
+    letters: Letters  # code points of all words
     bounds: Ints  # where in `letters` each word begins, and where the last one ends
 
     def sizes(self) -> Ints:
@@ -67,23 +68,37 @@ def lexicon(asked: pl.Series, told: pl.Series, n: int) -> Lexicon:
         n: How many rows are in pairs, from the first on; from the others words are learnt.
     """
     words, numbers, starts = spell(pl.concat([asked, told]))
-    features = _features(words, _rows_with(numbers, starts, len(words)) == 1)
-    bounds = np.concatenate([[0], np.cumsum(features["length"], dtype=np.int64)])
     letters = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
+    return Lexicon(words, numbered(numbers, starts, features_of(words), letters, n))
+
+
+def numbered(
+    numbers: Ints32, starts: Ints, features: npt.NDArray[np.void], letters: Letters, n: int
+) -> Numbered:
+    """Rows of numbers, and what follows from them.
+
+    Args:
+        numbers: Places in the words, text by text.
+        starts: Where each text begins, and where the last one ends.
+        features: `FEATURES` of each word; which are rare is found out here.
+        letters: Code points of all words.
+        n: See `lexicon`.
+    """
+    features["rare"] = _rows_with(numbers, starts, len(features)) == 1
+    bounds = np.concatenate([[0], np.cumsum(features["length"], dtype=np.int64)])
     ordered, content = numbers.copy(), np.zeros(len(starts) - 1, np.int64)
     _order(ordered, starts, n, features, content)
-    return Lexicon(words, Numbered(numbers, starts, ordered, content, features, letters, bounds))
+    return Numbered(numbers, starts, ordered, content, features, letters, bounds)
 
 
-def _features(words: list[str], rare: npt.NDArray[np.bool_]) -> npt.NDArray[np.void]:
+def features_of(words: list[str]) -> npt.NDArray[np.void]:
+    """`FEATURES` of each word, but for `rare`."""
     said = [
         (ord(w[0]), ord(w[-1]), len(w), is_light(w), w in LIGHT, NUMBER.search(w) is not None,
          is_divisible(w), w in NEGATIONS, False)
         for w in words
     ]  # fmt: skip
-    features = np.array(said, FEATURES)
-    features["rare"] = rare
-    return features
+    return np.array(said, FEATURES)
 
 
 @compiled

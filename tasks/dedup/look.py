@@ -1,6 +1,8 @@
 """Look at a pair of similar rows: how alike they are, and what the guard says of them."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 SENTENCES = 30  # words of an answer from which the order of operators, or one more, tells nothing
 
 Signs = tuple[list[str], list[str]]
+Named = Callable[[Iterable[str]], bool]
+"""Whether one of some words is a name."""
 NO_SIGNS: Signs = ([], [])
 
 
@@ -29,9 +33,8 @@ class Row(NamedTuple):
 
     place: int
     folded: str
-    context: str
-    asked: str
-    told: str
+    context: str | int
+    names: tuple[Named, Named]  # of prompt and answer
     asked_signs: Signs
     told_signs: Signs
     denials: tuple[int, int]  # of prompt and answer
@@ -65,7 +68,8 @@ class Texts:
         told_signs = symbols(told) if tells else NO_SIGNS
         no = denials(asked) if denied[0] else 0, denials(told) if denied[1] else 0
         strict = is_structured(told)
-        return Row(place, folded, context, asked, told, asked_signs, told_signs, no, strict)
+        names = partial(has_name, text=asked), partial(has_name, text=told)
+        return Row(place, folded, context, names, asked_signs, told_signs, no, strict)
 
 
 def look(texts: Texts, a: int, b: int, min_ratio: float) -> Look:
@@ -79,27 +83,28 @@ def look(texts: Texts, a: int, b: int, min_ratio: float) -> Look:
     ratio = fuzz.ratio(one.folded, other.folded)
     if ratio < min_ratio:
         return Look(ratio, "unlike")
-    return Look(ratio, _verdict(one, other, texts.apart))
+    return Look(ratio, verdict(one, other, texts.apart))
 
 
-def _verdict(one: Row, other: Row, apart: "Apart") -> str:
+def verdict(one: Row, other: Row, apart: "Apart") -> str:
+    """What the guard says of two rows that the sieve let through."""
     if one.context != other.context:
         return "other_context"
     strict = one.strict and other.strict
     part = not strict and apart.is_part(one.place, other.place)
     if not _same_symbols(one, other, part, apart):
         return "other_symbols"
-    said = slice(1 if part else 2)
-    if one.denials[said] != other.denials[said]:
+    both = slice(1 if part else 2)
+    if one.denials[both] != other.denials[both]:
         return "negated"
     asked, told = apart(one.place, other.place)
-    verdict = weigh(asked, told, strict, part)
-    if verdict == "same" and (
-        _renamed(asked, one.asked, other.asked)
-        or (not part and _renamed(told, one.told, other.told))
+    said = weigh(asked, told, strict, part)
+    if said == "same" and (
+        _renamed(asked, one.names[0], other.names[0])
+        or (not part and _renamed(told, one.names[1], other.names[1]))
     ):
         return "other_name"
-    return verdict
+    return said
 
 
 def _same_symbols(one: Row, other: Row, part: bool, apart: "Apart") -> bool:
@@ -115,6 +120,6 @@ def _same_symbols(one: Row, other: Row, part: bool, apart: "Apart") -> bool:
     return all((x <= y or y <= x) and abs(x.total() - y.total()) <= 1 for x, y in signs)
 
 
-def _renamed(found: Difference, one: str, other: str) -> bool:
+def _renamed(found: Difference, one: Named, other: Named) -> bool:
     """Whether one side has a name where the other has another; words alone have no capitals."""
-    return has_name(found.left, one) and has_name(found.right, other)
+    return one(found.left) and other(found.right)

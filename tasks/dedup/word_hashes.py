@@ -75,6 +75,25 @@ def gathered(lists: WordLists, rows: Ints) -> WordLists:
     return WordLists(hashes, ends - sizes, sizes, (chunk,))
 
 
+def hashes_of(words: pl.Series) -> Hashes:
+    """The hash of each of `words`, which are folded."""
+    lists = word_lists(words)
+    return lists.hashes[lists.starts]
+
+
+def unhashed(word: str, target: int) -> str | None:
+    """The word of a hash, if a slip of the pen makes it of `word`, or if `word` begins with it.
+
+    A slip is one letter added, lost, changed, or swapped with its neighbour. Only words of ASCII
+    letters are tried.
+    """
+    if not word.isascii():
+        return None
+    letters = np.frombuffer(word.encode(), np.uint8)
+    found = np.empty(len(word) + 1, np.uint8)
+    return found[: _unhash(letters, U32(target), found)].tobytes().decode() or None
+
+
 def _lists(texts: pl.Series, kinds: Bytes, odd: Bools) -> WordLists:
     """The words of each text, but for those that must be folded first: they are marked in `odd`."""
     offsets = offsets_of(texts)
@@ -144,7 +163,7 @@ def classes() -> Bytes:
     return table
 
 
-PRIME, STEP = 0x100000001B3, 0x632BE5AB
+START, PRIME, STEP = 0x9E3779B97F4A7C15, 0x100000001B3, 0x632BE5AB
 
 
 @compiled
@@ -153,7 +172,7 @@ def _read(data, offsets, kinds, odd, words, sizes):
     n = 0
     for d in range(sizes.shape[0]):
         begin = n
-        start = U64(0x9E3779B97F4A7C15)
+        start = U64(START)
         i = offsets[d] - offsets[0]
         end = offsets[d + 1] - offsets[0]
         word = start
@@ -231,3 +250,45 @@ def _copy(hashes, starts, sizes, copied):
         for j in range(starts[i], starts[i] + sizes[i]):
             copied[n] = hashes[j]
             n += 1
+
+
+@compiled
+def _has_hash(letters, n, target):
+    word = U64(START)
+    for i in range(n):
+        word = (word ^ U64(letters[i])) * U64(PRIME) + U64(STEP)
+    return U32(word ^ (word >> U64(32))) & ~U32(1) == target
+
+
+@compiled
+def _unhash(letters, target, found):
+    """Write the word that has the hash; returns its length, or 0."""
+    n = letters.shape[0]
+    found[:n] = letters
+    for length in range(1, n):
+        if _has_hash(found, length, target):
+            return length
+    for i in range(n):  # one changed, or swapped with the next
+        for letter in range(97, 123):
+            found[i] = letter
+            if _has_hash(found, n, target):
+                return n
+        found[i] = letters[i]
+        if i + 1 < n:
+            found[i], found[i + 1] = letters[i + 1], letters[i]
+            if _has_hash(found, n, target):
+                return n
+            found[i], found[i + 1] = letters[i], letters[i + 1]
+    for i in range(n):  # one lost
+        found[:i] = letters[:i]
+        found[i : n - 1] = letters[i + 1 :]
+        if _has_hash(found, n - 1, target):
+            return n - 1
+    for i in range(n + 1):  # one added
+        found[:i] = letters[:i]
+        found[i + 1 :] = letters[i:]
+        for letter in range(97, 123):
+            found[i] = letter
+            if _has_hash(found, n + 1, target):
+                return n + 1
+    return 0

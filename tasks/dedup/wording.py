@@ -107,11 +107,11 @@ def _weighty(words: list[str]) -> list[str]:
 
 def is_light(word: str) -> bool:
     """Whether a word says nothing, a slip in it included."""
-    return word in LIGHT or word in _swapped_light()
+    return word in LIGHT or word in swapped_light()
 
 
 @cache
-def _swapped_light() -> frozenset[str]:
+def swapped_light() -> frozenset[str]:
     """Light words with two neighbouring letters swapped, as in `htat`."""
     swapped = {
         word[:i] + word[i + 1] + word[i] + word[i + 2 :]

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from tasks.base.text import answer, conversation, prompt, words
+from tasks.base.text import PIECE, answer, conversation, fold, prompt
 from tasks.dedup.compare import TURN, context
-from tasks.dedup.word_hashes import WordLists, gathered, word_lists
-from tasks.dedup.wording import symbols
+from tasks.dedup.look import NO_SIGNS
+from tasks.dedup.word_hashes import WordLists, gathered, hashes_of, word_lists
+from tasks.dedup.wording import MAY_SIGN, symbols
 
 ROWS = pl.Schema(
     {
@@ -24,7 +25,7 @@ ROWS = pl.Schema(
         "words": pl.UInt32(),  # how many there are of it in the list of words
         "told": pl.UInt32(),  # how many of them, the last ones, are the answer's
         "context": pl.UInt64(),
-        "signs": pl.String(),  # operators and currencies of prompt and answer, as JSON
+        "signs": pl.String(),  # operators and currencies of prompt and answer, as JSON; empty: none
         "asked_denials": pl.UInt32(),  # how often the prompt says n't
         "told_denials": pl.UInt32(),
         "structured": pl.Boolean(),
@@ -41,8 +42,6 @@ VOCABULARY = pl.Schema(
 )
 NAMES = pl.Schema({"row": pl.UInt32(), "told": pl.Boolean(), "word": pl.UInt32()})
 AT_ONCE = 50_000  # rows whose words are in memory as strings
-
-SIGN = r"[+=<>^%÷×≤≥≠±√$€£¥₽₹]|&&|\|\||\d\s?[-*/]\s?\d|[-−]\.?\d|[CFcf]#"
 
 
 class Signatures(NamedTuple):
@@ -63,7 +62,7 @@ def signatures(rows: pl.LazyFrame) -> Signatures:
     lists = word_lists(listed["text"])
     table = listed.select(
         "id",
-        context=_hashed(listed["context"]),
+        context=hashed(listed["context"]),
         words=pl.Series(lists.sizes),
         told=pl.Series(word_lists(listed["told"]).sizes),
         signs=_signs(listed),
@@ -76,7 +75,7 @@ def signatures(rows: pl.LazyFrame) -> Signatures:
     return Signatures(table.select(ROWS.names()).cast(ROWS), behind, vocabulary, names)
 
 
-def _hashed(texts: pl.Series) -> pl.Series:
+def hashed(texts: pl.Series) -> pl.Series:
     """A hash that no version of anything changes; most rows have one of a few contexts."""
     known = {
         text: int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
@@ -92,13 +91,16 @@ def denials(column: str) -> pl.Expr:
 
 def _signs(listed: pl.DataFrame) -> pl.Series:
     """Operators and currencies of both texts; most have none, and are not looked at one by one."""
-    some = listed.select(some=pl.any_horizontal(pl.col("asked", "told").str.contains(SIGN)))
-    texts = zip(some["some"], listed["asked"], listed["told"], strict=True)
-    found = [(symbols(asked), symbols(told)) if has else NO_SIGNS for has, asked, told in texts]
-    return pl.Series([json.dumps(one, ensure_ascii=False) for one in found], dtype=pl.String)
-
-
-NO_SIGNS = (((), ()), ((), ()))
+    may = listed.select(pl.col("asked", "told").str.contains(MAY_SIGN).name.suffix("_may"))
+    some = listed.hstack(may).with_row_index("row").filter(pl.any_horizontal(may.columns))
+    signs = [""] * listed.height
+    for row, asked, told, asks, tells in some.select(
+        "row", "asked", "told", "asked_may", "told_may"
+    ).iter_rows():
+        found = symbols(asked) if asks else NO_SIGNS, symbols(told) if tells else NO_SIGNS
+        if found != (NO_SIGNS, NO_SIGNS):
+            signs[row] = json.dumps(found, ensure_ascii=False)
+    return pl.Series(signs, dtype=pl.String)
 
 
 def _names(listed: pl.DataFrame) -> pl.DataFrame:
@@ -128,21 +130,20 @@ def is_structured(text: pl.Expr) -> pl.Expr:
     return pl.any_horizontal(ends)
 
 
-def hashes_of(found: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
-    """The hash of each word."""
-    lists = word_lists(found)
-    return lists.hashes[lists.starts]
-
-
 def _vocabulary(texts: pl.Series) -> pl.DataFrame:
     """Every different word of `texts`."""
     parts = [
-        texts.slice(start, AT_ONCE).to_frame("text").lazy().select(word=words(pl.col("text")))
+        texts.slice(start, AT_ONCE).to_frame("text").lazy().select(word=pieces(pl.col("text")))
         .explode("word", empty_as_null=False, keep_nulls=False).unique().collect()
         for start in range(0, len(texts), AT_ONCE)
     ]  # fmt: skip
     known = pl.concat([pl.DataFrame(schema={"word": pl.String}), *parts]).unique()["word"]
     return features(known).unique("word", keep="any").sort("word")
+
+
+def pieces(text: pl.Expr) -> pl.Expr:
+    """The words of a text as `tasks.dedup.word_hashes` has them: in `iPhone手机` there are three."""
+    return fold(text).str.extract_all(PIECE)
 
 
 def features(found: pl.Series) -> pl.DataFrame:
