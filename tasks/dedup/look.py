@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from tasks.dedup.guard import is_structured, weigh
-from tasks.dedup.wording import MAY_DENY, MAY_SIGN, Difference, denials, has_name, symbols
+from tasks.dedup.wording import Difference, Symbols, denials, has_name, symbols
 
 if TYPE_CHECKING:
     from tasks.dedup.sieve import Apart  # compiled code
 
 SENTENCES = 30  # words of an answer from which the order of operators, or one more, tells nothing
-
-Signs = tuple[list[str], list[str]]
-NO_SIGNS: Signs = ([], [])
 
 
 class Look(NamedTuple):
@@ -32,8 +29,8 @@ class Row(NamedTuple):
     context: str
     asked: str
     told: str
-    asked_signs: Signs
-    told_signs: Signs
+    asked_signs: Symbols
+    told_signs: Symbols
     denials: tuple[int, int]  # of prompt and answer
     strict: bool
 
@@ -43,12 +40,7 @@ class Texts:
 
     def __init__(self, listed: pl.DataFrame, apart: "Apart") -> None:
         """Read rows of `listed` with the columns folded, context, asked, told; `apart` has more."""
-        may = [
-            pl.col(name).str.contains(sign).alias(f"{name}_{kind}")
-            for kind, sign in (("signs", MAY_SIGN), ("denials", MAY_DENY))
-            for name in ("asked", "told")
-        ]
-        self.listed = listed.select("folded", "context", "asked", "told", *may)
+        self.listed = listed.select("folded", "context", "asked", "told")
         self.apart = apart
         self.known: dict[int, Row] = {}
 
@@ -60,12 +52,10 @@ class Texts:
         return found
 
     def _read(self, place: int) -> Row:
-        folded, context, asked, told, asks, tells, *denied = self.listed.row(place)
-        asked_signs = symbols(asked) if asks else NO_SIGNS
-        told_signs = symbols(told) if tells else NO_SIGNS
-        no = denials(asked) if denied[0] else 0, denials(told) if denied[1] else 0
-        strict = is_structured(told)
-        return Row(place, folded, context, asked, told, asked_signs, told_signs, no, strict)
+        folded, context, asked, told = self.listed.row(place)
+        no = denials(asked), denials(told)
+        signs = symbols(asked), symbols(told)
+        return Row(place, folded, context, asked, told, *signs, no, is_structured(told))
 
 
 def look(texts: Texts, a: int, b: int, min_ratio: float) -> Look:
