@@ -8,6 +8,7 @@ Compiled by Numba when first used, and kept on disk; import this module in funct
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numba
@@ -46,18 +47,21 @@ def fingerprints(texts: pl.Series, normalised: Callable[[pl.Expr], pl.Expr], end
         Array (n, 2).
     """
     texts = texts.fill_null("")
-    tables = _classes(ends), _signs(normalised)
+    classes = _classes(ends)
+    tables = classes, _plain(classes), _signs(normalised)
     odd = np.zeros(len(texts), np.bool_)
     hashes = _hashed(texts, tables, odd)
     if odd.any():
         others = texts.to_frame("text").filter(odd).select(normalised(pl.col("text"))).to_series()
-        stays = tables[1].copy()
+        stays = tables[2].copy()
         stays[stays == FOREIGN] = STAYS
-        hashes[odd] = _hashed(others, (tables[0], stays), odd.copy())
+        hashes[odd] = _hashed(others, (*tables[:2], stays), odd.copy())
     return hashes
 
 
-def _hashed(texts: pl.Series, tables: tuple[Bytes, Bytes], odd: npt.NDArray[np.bool_]) -> Hashes:
+def _hashed(
+    texts: pl.Series, tables: tuple[Bytes, Bytes, Bytes], odd: npt.NDArray[np.bool_]
+) -> Hashes:
     offsets = offsets_of(texts)
     hashes = np.empty((len(texts), 2), U64)
 
@@ -70,6 +74,7 @@ def _hashed(texts: pl.Series, tables: tuple[Bytes, Bytes], odd: npt.NDArray[np.b
     return hashes
 
 
+@cache
 def _signs(normalised: Callable[[pl.Expr], pl.Expr]) -> Bytes:
     """For each code point the ASCII sign that stands for it, or `STAYS`, or `FOREIGN`."""
     points = list(range(0x80, KNOWN))
@@ -88,6 +93,16 @@ def _signs(normalised: Callable[[pl.Expr], pl.Expr]) -> Bytes:
         became == text
     ).then(STAYS).otherwise(FOREIGN)  # fmt: skip
     table[points] = frame.select(found).to_series().to_numpy()
+    return table
+
+
+def _plain(classes: Bytes) -> Bytes:
+    """For each byte what an ASCII sign becomes, or 0 where one must look: TURN and beyond ASCII."""
+    table = np.arange(256, dtype=np.uint8)
+    table[65:91] += 32
+    table[96] = 39
+    table[classes & WHITE > 0] = SPACE
+    table[128:] = table[TURN] = 0
     return table
 
 
@@ -112,11 +127,12 @@ def _mixed(one, other, eight):
 
 
 @compiled
-def _hash(data, offsets, low, high, classes, signs, odd, hashes):
+def _hash(data, offsets, low, high, classes, plain, signs, odd, hashes):
     longest = 0
     for d in range(low, high):
         longest = max(longest, offsets[d + 1] - offsets[d])
-    turn = np.empty(longest + 1, np.uint8)
+    eights = np.zeros((longest >> 3) + 2, U64)
+    turn = eights.view(np.uint8)
     for d in range(low, high):
         one, other = U64(0x9E3779B97F4A7C15), U64(0xC2B2AE3D27D4EB4F)
         i = offsets[d] - offsets[low]
@@ -128,50 +144,34 @@ def _hash(data, offsets, low, high, classes, signs, odd, hashes):
             end -= 1
         while i <= end:
             n = 0
-            while i < end and data[i] != TURN:
+            before = np.uint8(SPACE)
+            while i < end:
                 b = data[i]
-                i += 1
+                sign = plain[b]
+                if sign:
+                    # no branch for white space, which is everywhere
+                    turn[n] = sign
+                    n += (sign != SPACE) | (before != SPACE)
+                    before = sign
+                    i += 1
+                    continue
+                if b == TURN:
+                    break
+                width = 1
                 if b >= 128:
-                    if b < 0xE0:
-                        width = 2
-                        point = (np.int64(b & 0x1F) << 6) | np.int64(data[i] & 0x3F)
-                    elif b < 0xF0:
-                        width = 3
-                        point = (
-                            (np.int64(b & 0x0F) << 12)
-                            | (np.int64(data[i] & 0x3F) << 6)
-                            | np.int64(data[i + 1] & 0x3F)
-                        )
-                    else:
-                        width = 4
-                        point = (
-                            (np.int64(b & 0x07) << 18)
-                            | (np.int64(data[i] & 0x3F) << 12)
-                            | (np.int64(data[i + 1] & 0x3F) << 6)
-                            | np.int64(data[i + 2] & 0x3F)
-                        )
+                    point, width = _point(data, i)
                     sign = signs[point]
                     if sign == FOREIGN:
                         odd[d] = True
-                    if sign == STAYS:
-                        for j in range(i - 1, i + width - 1):
-                            turn[n] = data[j]
-                            n += 1
-                        i += width - 1
-                        continue
-                    i += width - 1
-                    b = sign
-                if classes[b] & WHITE:
-                    if n > 0 and turn[n - 1] != SPACE:
-                        turn[n] = SPACE
+                if sign == STAYS:
+                    for j in range(i, i + width):
+                        turn[n] = data[j]
                         n += 1
-                    continue
-                if 65 <= b <= 90:
-                    b = b + np.uint8(32)
-                elif b == 96:
-                    b = np.uint8(39)
-                turn[n] = b
-                n += 1
+                else:
+                    turn[n] = sign
+                    n += 1
+                before = np.uint8(0)
+                i += width
             if n > 0 and turn[n - 1] == SPACE:
                 n -= 1
             first = 0
@@ -193,13 +193,26 @@ def _hash(data, offsets, low, high, classes, signs, odd, hashes):
                 while last < n and classes[turn[last]] & ENDS:
                     last += 1
                 last = min(last + 1, n)
-            eight = U64(TURN)
-            for j in range(first, last):
-                eight = (eight << U64(8)) | U64(turn[j])
-                if (j - first) & 7 == 7:
-                    one, other = _mixed(one, other, eight)
-            one, other = _mixed(one, other, eight)
-            one, other = _mixed(one, other, U64(last - first))
+            n = last - first
+            if first > 0:
+                for j in range(n):
+                    turn[j] = turn[first + j]
+            turn[n : ((n >> 3) + 1) << 3] = 0
+            for j in range((n >> 3) + 1):
+                one, other = _mixed(one, other, eights[j])
+            one, other = _mixed(one, other, U64(n))
             i += 1
         hashes[d, 0] = one
         hashes[d, 1] = other
+
+
+@numba.njit(inline="always")
+def _point(data, i):
+    """The code point at a place, and how many bytes it has."""
+    b = np.int64(data[i])
+    if b < 0xE0:
+        return ((b & 0x1F) << 6) | np.int64(data[i + 1] & 0x3F), 2
+    low = (np.int64(data[i + 1] & 0x3F) << 6) | np.int64(data[i + 2] & 0x3F)
+    if b < 0xF0:
+        return ((b & 0x0F) << 12) | low, 3
+    return ((b & 0x07) << 18) | (low << 6) | np.int64(data[i + 3] & 0x3F), 4

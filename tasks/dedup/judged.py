@@ -6,7 +6,7 @@ import polars as pl
 
 from tasks.base.text import fold
 from tasks.dedup.families import Claim, Families, Pairs, claims
-from tasks.dedup.look import Look, Texts, look
+from tasks.dedup.look import Texts, look
 
 EVIDENCE = pl.Schema(
     {
@@ -35,7 +35,7 @@ class Judged:
             least: RapidFuzz's ratio below which a pair is unlike.
         """
         from tasks.dedup.lexicon import lexicon  # compiled code
-        from tasks.dedup.sieve import Apart, sieve
+        from tasks.dedup.sieve import VERDICTS, Apart, sieve
 
         self.found, self.least = found, least
         self.used = np.unique(np.concatenate([found["a"].to_numpy(), found["b"].to_numpy()]))
@@ -47,17 +47,16 @@ class Judged:
         self.texts = Texts(self.rows.with_columns(folded=fold(pl.col("text"))), self.apart)
         self.a = np.searchsorted(self.used, found["a"].to_numpy())
         self.b = np.searchsorted(self.used, found["b"].to_numpy())
-        self.refused = sieve(self.words, self.a, self.b)
-        self.seen: dict[int, Look] = {}
+        self.open = (refused := sieve(self.words, self.a, self.b)) == 0
+        self.verdicts: list[str | None] = [VERDICTS[why] for why in refused.tolist()]
+        self.ratios = np.full(found.height, np.nan)
 
     def same(self, at: int) -> bool:
         """Whether the pair at a place says the same."""
-        if self.refused[at]:
-            return False
-        if at not in self.seen:
+        if self.verdicts[at] is None:
             a, b = int(self.a[at]), int(self.b[at])
-            self.seen[at] = look(self.texts, a, b, self.least)
-        return self.seen[at].verdict == "same"
+            self.ratios[at], self.verdicts[at] = look(self.texts, a, b, self.least)
+        return self.verdicts[at] == "same"
 
     def order(self, prefer: tuple[str, ...]) -> Ints:
         """Rank of each row that is in a pair, the one to survive first.
@@ -67,9 +66,9 @@ class Judged:
         """
         from tasks.dedup.oddity import cut_rows, odd_pairs  # compiled code
 
-        n, open_ = len(self.used), self.refused == 0
+        n, may = len(self.used), self.open
         odd, sizes = odd_pairs(self.words)[:n], self.words.sizes()[:n]
-        cut = cut_rows(self.a[open_], self.b[open_], self.apart.is_part, sizes, odd)
+        cut = cut_rows(self.a[may], self.b[may], self.apart.is_part, sizes, odd)
         ranked = self.rows.with_columns(cut=pl.Series(cut), odd=pl.Series(odd))
         columns = {"undamaged": ["cut", "odd"]}
         by = [c for name in (*prefer, "id") for c in columns.get(name, [f"by_{name}"])]
@@ -80,25 +79,20 @@ class Judged:
         """Rows that are dropped where pairs by words must be as alike as `threshold`."""
         jaccard = self.found["jaccard"].to_numpy()
         near = (jaccard >= threshold - 1e-9) | (self.found["by"] == "characters").to_numpy()
-        chosen = np.flatnonzero(near & (self.refused == 0))
+        chosen = np.flatnonzero(near & self.open)
         pairs = Pairs(self.a[chosen], self.b[chosen], jaccard[chosen])
         found = claims(pairs, order, lambda at: self.same(int(chosen[at])), families)
         return {row: Claim(one.survivor, int(chosen[one.pair])) for row, one in found.items()}
 
     def evidence(self, ids: pl.Series, order: Ints) -> pl.DataFrame:
         """Every pair, the row to survive first, with what is known of it."""
-        from tasks.dedup.sieve import VERDICTS  # compiled code
-
-        ratios = np.full(self.found.height, np.nan)
-        verdicts = [VERDICTS[why] for why in self.refused.tolist()]
-        for at, seen in self.seen.items():
-            ratios[at], verdicts[at] = seen
         first = order[self.a] < order[self.b]
         a = np.where(first, self.found["a"].to_numpy(), self.found["b"].to_numpy())
         b = np.where(first, self.found["b"].to_numpy(), self.found["a"].to_numpy())
         return self.found.select(
             a=ids.gather(a), b=ids.gather(b), jaccard="jaccard", by="by",
-            ratio=pl.Series(ratios).fill_nan(None), verdict=pl.Series(verdicts, dtype=pl.String),
+            ratio=pl.Series(self.ratios).fill_nan(None),
+            verdict=pl.Series(self.verdicts, dtype=pl.String),
         ).select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())  # fmt: skip
 
 

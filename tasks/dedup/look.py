@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from tasks.dedup.guard import is_structured, weigh
-from tasks.dedup.wording import MAY_DENY, MAY_SIGN, Difference, denials, has_name, symbols
+from tasks.dedup.wording import Difference, Symbols, denials, has_name, symbols
 
 if TYPE_CHECKING:
     from tasks.dedup.sieve import Apart  # compiled code
 
 SENTENCES = 30  # words of an answer from which the order of operators, or one more, tells nothing
 
-Signs = tuple[list[str], list[str]]
 Named = Callable[[Iterable[str]], bool]
 """Whether one of some words is a name."""
-NO_SIGNS: Signs = ([], [])
 
 
 class Look(NamedTuple):
@@ -35,8 +33,8 @@ class Row(NamedTuple):
     folded: str
     context: str | int
     names: tuple[Named, Named]  # of prompt and answer
-    asked_signs: Signs
-    told_signs: Signs
+    asked_signs: Symbols
+    told_signs: Symbols
     denials: tuple[int, int]  # of prompt and answer
     strict: bool
 
@@ -46,12 +44,7 @@ class Texts:
 
     def __init__(self, listed: pl.DataFrame, apart: "Apart") -> None:
         """Read rows of `listed` with the columns folded, context, asked, told; `apart` has more."""
-        may = [
-            pl.col(name).str.contains(sign).alias(f"{name}_{kind}")
-            for kind, sign in (("signs", MAY_SIGN), ("denials", MAY_DENY))
-            for name in ("asked", "told")
-        ]
-        self.listed = listed.select("folded", "context", "asked", "told", *may)
+        self.listed = listed.select("folded", "context", "asked", "told")
         self.apart = apart
         self.known: dict[int, Row] = {}
 
@@ -63,13 +56,11 @@ class Texts:
         return found
 
     def _read(self, place: int) -> Row:
-        folded, context, asked, told, asks, tells, *denied = self.listed.row(place)
-        asked_signs = symbols(asked) if asks else NO_SIGNS
-        told_signs = symbols(told) if tells else NO_SIGNS
-        no = denials(asked) if denied[0] else 0, denials(told) if denied[1] else 0
-        strict = is_structured(told)
+        folded, context, asked, told = self.listed.row(place)
+        no = denials(asked), denials(told)
+        signs = symbols(asked), symbols(told)
         names = partial(has_name, text=asked), partial(has_name, text=told)
-        return Row(place, folded, context, names, asked_signs, told_signs, no, strict)
+        return Row(place, folded, context, names, *signs, no, is_structured(told))
 
 
 def look(texts: Texts, a: int, b: int, min_ratio: float) -> Look:

@@ -125,7 +125,7 @@ def _marks(listed: pl.DataFrame, judged: Judged, twins: dict[int, tuple[int, int
     ids, scores = listed["by_id"], judged.found["jaccard"]
     lost = [
         (row, "near_duplicate", ids[survivor], scores[pair],
-         f"RapidFuzz ratio {judged.seen[pair].ratio:.0f} %")
+         f"RapidFuzz ratio {judged.ratios[pair]:.0f} %")
         for row, (survivor, pair) in twins.items()
     ]  # fmt: skip
     names = (DROP_REASON, "drop_twin_of", "drop_score", "drop_detail")

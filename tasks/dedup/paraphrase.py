@@ -27,7 +27,7 @@ from tasks.dedup.alternatives import alternatives
 from tasks.dedup.guard import SHORT, TELLING, is_structured
 from tasks.dedup.light_words import LIGHT, NEGATIONS
 from tasks.dedup.word_vectors import WordVectors
-from tasks.dedup.wording import NUMBER, Words, counted, difference, symbols
+from tasks.dedup.wording import NUMBER, Symbols, Words, counted, difference, symbols
 
 MANY = 60  # content words; to one more, something near is found for every word
 ALONE = 40  # words that one side alone has; with more, two texts are two
@@ -59,7 +59,7 @@ class Side(NamedTuple):
 
     words: Words
     numbers: frozenset[str]
-    symbols: tuple[list[str], list[str]]
+    symbols: Symbols
     negations: int
     content: int  # words that are not light
 

@@ -76,7 +76,7 @@ def mark_released(
     if known is None or not known.fragments or not params.enabled:
         nothing = (pl.lit(None, kind).alias(name) for name, kind in LOST.items())
         return Outcome(rows.with_columns(nothing))
-    from tasks.dedup.index.recall import twins  # compiled code
+    from tasks.dedup.index.verdicts import twins  # compiled code
 
     same = _same(rows, known)
     fresh = rows.with_row_index("row").join(same.lazy(), on="row", how="anti")

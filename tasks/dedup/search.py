@@ -131,7 +131,7 @@ def _spanned(
     return pl.DataFrame(lines, schema=LEAKS, orient="row")
 
 
-def _signs(text: str, span: tuple[int, int]) -> list[str]:
+def _signs(text: str, span: tuple[int, int]) -> tuple[str, ...]:
     """The operators between the words of a span; the words do not show them."""
     return symbols(text[span[0] : span[1]].replace("−", "-"))[0]
 

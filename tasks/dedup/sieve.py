@@ -64,8 +64,7 @@ def _sieve(rows, a, b, limits):
         replaced = False
         for part in range(2):
             s, t = a[pair] + part * n, b[pair] + part * n
-            n_left = _surplus(rows.ordered, rows.starts, s, t, left)
-            n_right = _surplus(rows.ordered, rows.starts, t, s, right)
+            n_left, n_right = _surplus(rows, s, t, left, right)
             number_left = number_right = False
             for i in range(n_left):
                 number_left |= features[left[i]].number
@@ -110,19 +109,33 @@ def _sieve(rows, a, b, limits):
 
 
 @compiled
-def _surplus(words, starts, one, other, found):
-    """Words that `one` has more often than `other`; returns how many."""
-    i, j, n = starts[one], starts[other], 0
-    while i < starts[one + 1]:
-        while j < starts[other + 1] and words[j] < words[i]:
+def _surplus(rows, one, other, left, right):
+    """Write words that a text has more often than the other, of both; returns how many."""
+    words = rows.ordered
+    i, i_end = rows.starts[one], rows.starts[one + 1]
+    j, j_end = rows.starts[other], rows.starts[other + 1]
+    n = m = 0
+    while i < i_end and j < j_end:
+        word, partner = words[i], words[j]
+        if word <= partner:
+            if word < partner:
+                left[n] = word
+                n += 1
+            i += 1
+        if partner <= word:
+            if partner < word:
+                right[m] = partner
+                m += 1
             j += 1
-        if j < starts[other + 1] and words[j] == words[i]:
-            j += 1
-        else:
-            found[n] = words[i]
-            n += 1
+    while i < i_end:
+        left[n] = words[i]
+        n += 1
         i += 1
-    return n
+    while j < j_end:
+        right[m] = words[j]
+        m += 1
+        j += 1
+    return n, m
 
 
 @compiled
@@ -153,17 +166,20 @@ class Apart:
     def __init__(self, known: Lexicon) -> None:
         self.words, self.rows = known
         longest = int(np.diff(self.rows.starts).max(initial=0))
-        self.found = np.empty((4, longest), np.int32)
+        self.found = np.empty(4 * longest, np.int32)
         self.sizes = np.zeros(4, np.int64)
 
     def __call__(self, a: int, b: int) -> tuple[Difference, Difference]:
         """What the prompts and what the answers of the rows at `a` and `b` do not share."""
         asked, told = _apart(self.rows, a, b, self.found, self.sizes)
-        sides = [
-            tuple(map(self.words.__getitem__, self.found[side, :size].tolist())) if size else ()
-            for side, size in enumerate(self.sizes.tolist())
-        ]
-        return Difference(sides[0], sides[1], asked), Difference(sides[2], sides[3], told)
+        n, m, k, r = self.sizes.tolist()
+        words = self.words
+        found = [words[i] for i in self.found[: n + m + k + r].tolist()]
+        left, right = found[:n], found[n : n + m]
+        return (
+            Difference(tuple(left), tuple(right), asked),
+            Difference(tuple(found[n + m : n + m + k]), tuple(found[n + m + k :]), told),
+        )
 
     def is_part(self, a: int, b: int) -> bool:
         """Whether the answer of one row is the beginning or the end of the other's."""
@@ -180,17 +196,22 @@ class Apart:
 def _apart(rows, a, b, found, sizes):
     """Write essential words and how many; returns content words of the smaller of both texts."""
     half = rows.content.shape[0] // 2
+    used = 0
     for part in range(2):
         s, t = a + part * half, b + part * half
-        left, right = found[2 * part], found[2 * part + 1]
-        n = _surplus(rows.ordered, rows.starts, s, t, left)
-        m = _surplus(rows.ordered, rows.starts, t, s, right)
+        left = found[used:]
+        right = left[rows.starts[s + 1] - rows.starts[s] :]
+        n, m = _surplus(rows, s, t, left, right)
         if n > 0 and m > 0:  # neither a split nor a slip has one side alone
             n, m = _without_splits(rows, left, n, right, m)
             m, n = _without_splits(rows, right, m, left, n)
             n, m = _without_slips(rows, left, n, right, m)
-        sizes[2 * part] = _weighty(rows.features, left, n)
-        sizes[2 * part + 1] = _weighty(rows.features, right, m)
+        n = _weighty(rows.features, left, n)
+        m = _weighty(rows.features, right, m)
+        for i in range(m):
+            left[n + i] = right[i]
+        sizes[2 * part], sizes[2 * part + 1] = n, m
+        used += n + m
     return (
         min(rows.content[a], rows.content[b]),
         min(rows.content[a + half], rows.content[b + half]),

@@ -24,13 +24,17 @@ class Words(Counter[str]):
 
 
 NUMBER = re.compile(r"\d")
+# sign first, and then what is before and behind it: so texts without a sign are soon read
 _SYMBOL = re.compile(
-    r"[+=<>^%÷×≤≥≠±√]|&&|\|\||(?<=\d)\s?[-*/]\s?(?=\d)|(?<![\w-])[-−](?=\.?\d)|(?<=\b[CFcf])#"
+    r"""[-+=<>^%÷×≤≥≠±√&|*/−#](?:
+        (?<=[+=<>^%÷×≤≥≠±√])
+        | (?<=&)& | (?<=\|)\|
+        | (?:(?<=\d[-*/]) | (?<=\d\s[-*/]))(?=\s?\d)  # between numbers
+        | (?<=[-−])(?<![\w-][-−])(?=\.?\d)  # a minus
+        | (?<=\b[CFcf]\#)
+    )""",
+    re.VERBOSE,
 )
-MAY_SIGN = r"[+=<>^%÷×≤≥≠±√$€£¥₽₹]|&&|\|\||\d[\s\x1c-\x1f]?[-*/][\s\x1c-\x1f]?\d|[-−]\.?\d|[CFcf]#"
-"""For Polars, which looks neither ahead nor behind: what every text with a symbol has."""
-MAY_DENY = r"(?i)n['’]t"
-"""For Polars: what every text with a denial has."""
 _DENIAL = re.compile(r"(?i)n['’]t\b")
 _CURRENCY = re.compile("[$€£¥₽₹]")
 
@@ -75,17 +79,22 @@ def numbers_replaced(one: Words, other: Words) -> bool:
     )
 
 
-def symbols(text: str) -> tuple[list[str], list[str]]:
+Symbols = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def symbols(text: str) -> Symbols:
     """The operators of a text in their order, and its currencies; words alone do not show them.
 
     A currency stands at its number, which is compared as a word.
     """
-    return [s.strip() for s in _SYMBOL.findall(text)], sorted(_CURRENCY.findall(text))
+    if text.isascii():
+        return tuple(_SYMBOL.findall(text)), ("$",) * text.count("$")
+    return tuple(_SYMBOL.findall(text)), tuple(sorted(_CURRENCY.findall(text)))
 
 
 def denials(text: str) -> int:
     """How often a text says n't; of its words that leaves a t, which is light."""
-    return len(_DENIAL.findall(text))
+    return len(_DENIAL.findall(text)) if "'" in text or "’" in text else 0
 
 
 def has_name(words: Iterable[str], text: str) -> bool:

@@ -1,33 +1,28 @@
 """New rows beside released ones, so that the guard can tell what they do not share.
 
-Of a released row there are hashes of words. A hash that a word of a new row has stands for that
-word; so does that of a light word. Of any other word it is tried whether a slip of the pen, or a
-cut, makes it of a word of the new row. If not, it is another word, and which one does not matter.
-So the guard gets words, all but a few as they were. What it lacks: RapidFuzz's similarity, words
-that one side writes in two, and slips in words that are not plain ASCII.
+The guard gets words (`tasks.dedup.index.spelling`), all but a few as they were: of a released
+word that is not known it is tried whether a slip of the pen, or a cut, makes it of a word of the
+new row. If not, it is another word, and which one does not matter. What the guard lacks:
+RapidFuzz's similarity, words that one side writes in two, and slips in words beyond plain ASCII.
 """
 
 import json
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from tasks.dedup.index.fragments import FILES, Known
 from tasks.dedup.index.recall import Recalled
-from tasks.dedup.index.signatures import features, pieces
-from tasks.dedup.lexicon import FEATURES, Letters, Lexicon, features_of, numbered
-from tasks.dedup.light_words import LIGHT, NEGATIONS
-from tasks.dedup.look import NO_SIGNS, Row, Signs, Texts, verdict
+from tasks.dedup.index.signatures import NO_SIGNS, pieces
+from tasks.dedup.index.spelling import spelling
+from tasks.dedup.lexicon import Lexicon, numbered
+from tasks.dedup.look import Row, Texts, verdict
 from tasks.dedup.sieve import Apart
-from tasks.dedup.word_hashes import WordLists, gathered, hashes_of, unhashed, word_lists
-from tasks.dedup.wording import is_divisible, swapped_light
+from tasks.dedup.word_hashes import WordLists, gathered, unhashed, word_lists
 
-VOCABULARY, NAMES = FILES[2:]
-BLANK = 0xE000  # a letter of a word that is not known; no text has it
+NAMES = FILES[3]
 
 
 class Beside:
@@ -41,7 +36,133 @@ class Beside:
             found: m released rows.
             known: Where they are from.
         """
-        self.n = listed.height
-        texts = [*_prompts(found), *_answers(found)]
-        new = [word_lists(listed[name]) for name in ("asked", "told")]
-        lists = [new[0], *_prompts(found), new[1], *_answers(found)]
+        self.n, m = listed.height, found.rows.height
+        asked, told = (word_lists(listed[name]) for name in ("asked", "told"))
+        lists = [_flat(asked), _theirs(found, "asked"), _flat(told), _theirs(found, "told")]
+        flat = np.concatenate([one.hashes for one in lists])
+        sizes = np.concatenate([one.sizes for one in lists])
+        self.hashes, numbers = np.unique(flat, return_inverse=True)
+        self.words, read, letters, self.unknown = spelling(self.hashes, _said(listed), known)
+        starts = np.append(0, np.cumsum(sizes))
+        self.numbered = numbered(numbers.astype(np.int32), starts, read, letters, self.n + m)
+        self.apart = Apart(Lexicon(self.words, self.numbered))
+        self.texts = Texts(listed.with_columns(folded=pl.lit("")), self.apart)
+        self.names = _names(found, known)
+        self.rows = found.rows
+        self.numbers = dict(zip(self.words, range(len(self.words)), strict=True))
+        self.tried: dict[tuple[int, int], str | None] = {}
+
+    def same(self, new: int, old: int) -> bool:
+        """Whether the new row at `new` says what the released row at `old` says."""
+        half = len(self.numbered.content) // 2
+        for part in (0, half):
+            self._spell(new + part, self.n + old + part)
+        self._cut(new + half, self.n + old + half)
+        return verdict(self.texts[new], self._released(old), self.apart) == "same"
+
+    def _released(self, old: int) -> Row:
+        row = self.rows.row(old, named=True)
+        asked, told = json.loads(row["signs"]) if row["signs"] else NO_SIGNS
+        return Row(
+            place=self.n + old,
+            folded="",
+            context=row["context"],
+            names=(partial(self._named, old, False), partial(self._named, old, True)),
+            asked_signs=(tuple(asked[0]), tuple(asked[1])),
+            told_signs=(tuple(told[0]), tuple(told[1])),
+            denials=(row["asked_denials"], row["told_denials"]),
+            strict=row["structured"],
+        )
+
+    def _named(self, old: int, told: bool, words: Iterable[str]) -> bool:
+        names = self.names.get((old, told), frozenset())
+        return any(int(self.hashes[self.numbers[word]]) in names for word in words)
+
+    def _words(self, text: int) -> set[int]:
+        starts = self.numbered.starts
+        return {*self.numbered.ordered[starts[text] : starts[text + 1]].tolist()}
+
+    def _spell(self, new: int, old: int) -> None:
+        """Find out which words of a released text are slips of the new one's."""
+        mine, theirs = self._words(new), self._words(old)
+        others = sorted(mine - theirs)
+        for word in sorted(theirs - mine) if others else ():
+            if self.unknown[word]:
+                found = (self._slip(word, other) for other in others)
+                spelled = next((one for one in found if one), None)
+                if spelled:
+                    self._learn(word, spelled)
+
+    def _slip(self, word: int, other: int) -> str | None:
+        """The word, if a slip or a cut makes it of another one."""
+        w, v = self.numbered.features[[word, other]]
+        near = w["length"] <= v["length"] + 1 and (
+            w["first"] == v["first"] or (w["last"] == v["last"] and w["length"] >= v["length"] - 1)
+        )
+        if not near or w["number"] or v["number"]:
+            return None
+        if (word, other) not in self.tried:
+            self.tried[word, other] = unhashed(self.words[other], int(self.hashes[word]))
+        return self.tried[word, other]
+
+    def _learn(self, word: int, spelled: str) -> None:
+        rows, begin = self.numbered, self.numbered.bounds[word]
+        rows.letters[begin : begin + len(spelled)] = [ord(letter) for letter in spelled]
+        self.words[word] = spelled
+        self.numbers[spelled] = word
+        self.unknown[word] = False
+
+    def _cut(self, new: int, old: int) -> None:
+        """Where the new answer ends within a word, take the released one's word to be that word."""
+        starts, numbers = self.numbered.starts, self.numbered.numbers
+        size = starts[new + 1] - starts[new]
+        if not 0 < size <= starts[old + 1] - starts[old]:
+            return
+        last, word = numbers[starts[new + 1] - 1], numbers[starts[old] + size - 1]
+        if not self.unknown[word]:
+            return
+        w, v = self.numbered.features[[word, last]]
+        if w["first"] == v["first"] and w["length"] > v["length"]:
+            begin, end = self.numbered.bounds[last : last + 2]
+            at = self.numbered.bounds[word]
+            self.numbered.letters[at : at + end - begin] = self.numbered.letters[begin:end]
+
+
+def _said(listed: pl.DataFrame) -> pl.Series:
+    """Every different word of new rows."""
+    texts = [listed.lazy().select(word=pieces(pl.col(name))) for name in ("asked", "told")]
+    every = pl.concat(texts).explode("word", empty_as_null=False, keep_nulls=False)
+    return every.unique().collect()["word"]
+
+
+def _flat(lists: WordLists) -> WordLists:
+    """The same words behind each other."""
+    return gathered(lists, np.arange(len(lists.sizes)))
+
+
+def _theirs(found: Recalled, part: str) -> WordLists:
+    """Words of the prompts or of the answers of released rows."""
+    start = 0
+    parts = []
+    for lists in found.words:
+        n = len(lists.sizes)
+        told = found.rows["told"][start : start + n].to_numpy().astype(np.int64)
+        start += n
+        asked = lists.sizes - told
+        if part == "asked":
+            parts.append(_flat(lists._replace(sizes=asked)))
+        else:
+            parts.append(_flat(lists._replace(starts=lists.starts + asked, sizes=told)))
+    hashes, sizes = (np.concatenate([one[i] for one in parts]) for i in (0, 2))
+    return WordLists(hashes, np.cumsum(sizes) - sizes, sizes, ())
+
+
+def _names(found: Recalled, known: Known) -> dict[tuple[int, bool], frozenset[int]]:
+    """Hashes of the names in prompt (false) and answer (true) of released rows, if there are."""
+    rows = found.rows.with_row_index("old").select("old", "fragment", row="at")
+    theirs = pl.concat(
+        known.read(one, NAMES).with_columns(fragment=pl.lit(at, pl.Int64))
+        for at, one in enumerate(known.fragments)
+    )
+    named = theirs.join(rows.lazy(), on=["fragment", "row"]).group_by("old", "told").agg("word")
+    return {(old, told): frozenset(words) for old, told, words in named.collect().iter_rows()}

@@ -10,7 +10,7 @@ from tasks.dedup.index.fragments import FILES, GROUP, Fragment, Known
 from tasks.dedup.index.meet import MET, MOST, Sought, meetings, sought
 from tasks.dedup.word_hashes import Ints, WordLists, gathered
 
-ROWS, WORDS, VOCABULARY, NAMES = FILES
+ROWS, WORDS = FILES[:2]
 SAMPLES, SHARE = 8, 128  # stretches of a fragment, and which part of it each is
 AT_ONCE = 65_536  # old rows that meet new ones at once
 PAIRS = pl.Schema({**dict(MET), "fragment": pl.Int64()})
@@ -21,7 +21,7 @@ class Recalled(NamedTuple):
 
     pairs: pl.DataFrame  # `PAIRS`, of each new row the `MOST` most similar; old: place in `rows`
     found: int  # pairs in all
-    rows: pl.DataFrame  # what is kept of n old rows, and `fragment`
+    rows: pl.DataFrame  # what is kept of n old rows, and `fragment` and place `at` in it
     words: tuple[WordLists, ...]  # theirs, of each fragment that has such rows
 
 
@@ -91,7 +91,8 @@ def _with_rows(
     for at, (gathered_at, there) in words.items():
         used = pairs.filter(fragment=at)["old"].unique().sort().to_numpy()
         table = known.read(known.fragments[at], ROWS).collect()[used]
-        rows.append(table.with_columns(fragment=pl.lit(at, pl.Int64)))
+        place = pl.Series("at", used, pl.UInt32)
+        rows.append(table.with_columns(place, fragment=pl.lit(at, pl.Int64)))
         lists.append(gathered(there, np.searchsorted(gathered_at, used)))
         number = {"old": used, "place": np.arange(base, base + len(used))}
         places.append(pl.DataFrame(number).with_columns(fragment=pl.lit(at, pl.Int64)))

@@ -15,9 +15,8 @@ import polars as pl
 
 from tasks.base.text import PIECE, answer, conversation, fold, prompt
 from tasks.dedup.compare import TURN, context
-from tasks.dedup.look import NO_SIGNS
 from tasks.dedup.word_hashes import WordLists, gathered, hashes_of, word_lists
-from tasks.dedup.wording import MAY_SIGN, symbols
+from tasks.dedup.wording import symbols
 
 ROWS = pl.Schema(
     {
@@ -41,6 +40,7 @@ VOCABULARY = pl.Schema(
     }
 )
 NAMES = pl.Schema({"row": pl.UInt32(), "told": pl.Boolean(), "word": pl.UInt32()})
+NO_SIGNS = ((), ()), ((), ())
 AT_ONCE = 50_000  # rows whose words are in memory as strings
 
 
@@ -66,8 +66,8 @@ def signatures(rows: pl.LazyFrame) -> Signatures:
         words=pl.Series(lists.sizes),
         told=pl.Series(word_lists(listed["told"]).sizes),
         signs=_signs(listed),
-        asked_denials=denials("asked"),
-        told_denials=denials("told"),
+        asked_denials=_denials("asked"),
+        told_denials=_denials("told"),
         structured=is_structured(pl.col("told")),
     )
     behind = gathered(lists, np.arange(listed.height))
@@ -84,23 +84,16 @@ def hashed(texts: pl.Series) -> pl.Series:
     return pl.Series([known[text] for text in texts], dtype=pl.UInt64)
 
 
-def denials(column: str) -> pl.Expr:
+def _denials(column: str) -> pl.Expr:
     """How often a text says n't."""
     return pl.col(column).str.count_matches(r"(?i)n['’]t\b")
 
 
 def _signs(listed: pl.DataFrame) -> pl.Series:
-    """Operators and currencies of both texts; most have none, and are not looked at one by one."""
-    may = listed.select(pl.col("asked", "told").str.contains(MAY_SIGN).name.suffix("_may"))
-    some = listed.hstack(may).with_row_index("row").filter(pl.any_horizontal(may.columns))
-    signs = [""] * listed.height
-    for row, asked, told, asks, tells in some.select(
-        "row", "asked", "told", "asked_may", "told_may"
-    ).iter_rows():
-        found = symbols(asked) if asks else NO_SIGNS, symbols(told) if tells else NO_SIGNS
-        if found != (NO_SIGNS, NO_SIGNS):
-            signs[row] = json.dumps(found, ensure_ascii=False)
-    return pl.Series(signs, dtype=pl.String)
+    """Operators and currencies of prompt and answer."""
+    both = zip(map(symbols, listed["asked"]), map(symbols, listed["told"]), strict=True)
+    found = ["" if one == NO_SIGNS else json.dumps(one, ensure_ascii=False) for one in both]
+    return pl.Series(found, dtype=pl.String)
 
 
 def _names(listed: pl.DataFrame) -> pl.DataFrame:
@@ -142,7 +135,7 @@ def _vocabulary(texts: pl.Series) -> pl.DataFrame:
 
 
 def pieces(text: pl.Expr) -> pl.Expr:
-    """The words of a text as `tasks.dedup.word_hashes` has them: in `iPhone手机` there are three."""
+    """Words as `tasks.dedup.word_hashes` has them: in `iPhone手机` there are three."""
     return fold(text).str.extract_all(PIECE)
 
 

@@ -37,7 +37,8 @@ def twins(rows: pl.LazyFrame, threshold: float, k: int, known: Known) -> tuple[p
     if not found.pairs.height:
         return pl.DataFrame(schema=TWINS), 0
     used = found.pairs["new"].unique().sort()
-    mine = listed[used].with_columns(hashed(pl.Series("context", listed["context"].gather(used))))
+    mine = listed[used]
+    mine = mine.with_columns(hashed(mine["context"]).alias("context"))
     beside = Beside(mine, found, known)
     a, b = used.search_sorted(found.pairs["new"]).to_numpy(), found.pairs["old"].to_numpy()
     passed = np.flatnonzero(sieve(beside.numbered, a, len(used) + b) == 0)

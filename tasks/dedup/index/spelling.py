@@ -1,0 +1,75 @@
+"""What words the hashes in an index stand for, as far as that can be known.
+
+A hash that a word of a new row has stands for that word; so does that of a light word. Of any
+other word there are the first and the last letter and the length, and a name made up for it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tasks.dedup.index.fragments import FILES, Known
+from tasks.dedup.lexicon import FEATURES, Letters, features_of
+from tasks.dedup.light_words import LIGHT, NEGATIONS
+from tasks.dedup.word_hashes import Hashes, hashes_of
+from tasks.dedup.wording import swapped_light
+
+VOCABULARY = FILES[2]
+BLANK = chr(0xE000)  # a letter of a word that is not known; no text has it
+
+
+class Spelling(NamedTuple):
+    """n words."""
+
+    words: list[str]  # as they are, or a name that no other word has
+    features: npt.NDArray[np.void]  # `tasks.dedup.lexicon.FEATURES`
+    letters: Letters  # code points of all words behind each other
+    unknown: npt.NDArray[np.bool_]
+
+
+def spelling(hashes: Hashes, said: pl.Series, known: Known) -> Spelling:
+    """What is known of words.
+
+    Args:
+        hashes: n hashes.
+        said: Words of new rows.
+        known: Where the other words are from.
+    """
+    sure = [*{*said, *LIGHT, *NEGATIONS, *swapped_light()}]
+    spelled = dict(zip(hashes_of(pl.Series(sure, dtype=pl.String)).tolist(), sure, strict=True))
+    found = [spelled.get(one) for one in hashes.tolist()]
+    unknown = np.array([word is None for word in found], np.bool_)
+    drawn = _drawn(hashes[unknown], known)
+    at = iter(drawn)
+    letters = [next(at) if word is None else word for word in found]
+    features = np.zeros(len(found), FEATURES)
+    features[~unknown] = features_of([word for word in found if word is not None])
+    features[unknown] = [
+        (ord(word[0]), ord(word[-1]), len(word), False, False, is_number, False, False, False)
+        for word, is_number in zip(drawn, (hashes[unknown] & 1).tolist(), strict=True)
+    ]
+    words = [_name(i, bool(hashes[i] & 1)) if word is None else word
+             for i, word in enumerate(found)]  # fmt: skip
+    points = np.frombuffer("".join(letters).encode("utf-32-le"), np.uint32).copy()
+    return Spelling(words, features, points, unknown)
+
+
+def _drawn(hashes: Hashes, known: Known) -> list[str]:
+    """Words with their first and last letter, and blanks between."""
+    theirs = pl.concat([known.read(one, VOCABULARY) for one in known.fragments])
+    wanted = pl.Series(hashes)
+    seen = theirs.filter(pl.col("word").is_in(wanted.implode())).unique("word").collect()
+    lines = {word: (first, last, length) for word, first, last, length in seen.iter_rows()}
+    return [_blank(*lines.get(one, (0xE000, 0xE000, 1))) for one in hashes.tolist()]
+
+
+def _blank(first: int, last: int, length: int) -> str:
+    return chr(first) + BLANK * (length - 2) + chr(last) * (length > 1)
+
+
+def _name(number: int, has_digit: bool) -> str:
+    """A name for a word; it has a digit where the word has one."""
+    letters = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+    return f"{BLANK}{letters}{'0' * has_digit}"
