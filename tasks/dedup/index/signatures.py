@@ -131,7 +131,7 @@ def _vocabulary(texts: pl.Series) -> pl.DataFrame:
         for start in range(0, len(texts), AT_ONCE)
     ]  # fmt: skip
     known = pl.concat([pl.DataFrame(schema={"word": pl.String}), *parts]).unique()["word"]
-    return features(known).unique("word", keep="any").sort("word")
+    return features(known.sort()).unique("word", keep="first").sort("word")
 
 
 def pieces(text: pl.Expr) -> pl.Expr:

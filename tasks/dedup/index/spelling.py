@@ -37,7 +37,8 @@ def spelling(hashes: Hashes, said: pl.Series, known: Known) -> Spelling:
         said: Words of new rows.
         known: Where the other words are from.
     """
-    sure = [*{*said, *LIGHT, *NEGATIONS, *swapped_light()}]
+    # `isn't` is two words
+    sure = sorted({*said, *(w for w in {*LIGHT, *NEGATIONS, *swapped_light()} if "'" not in w)})
     spelled = dict(zip(hashes_of(pl.Series(sure, dtype=pl.String)).tolist(), sure, strict=True))
     found = [spelled.get(one) for one in hashes.tolist()]
     unknown = np.array([word is None for word in found], np.bool_)
@@ -60,7 +61,11 @@ def _drawn(hashes: Hashes, known: Known) -> list[str]:
     """Words with their first and last letter, and blanks between."""
     theirs = pl.concat([known.read(one, VOCABULARY) for one in known.fragments])
     wanted = pl.Series(hashes)
-    seen = theirs.filter(pl.col("word").is_in(wanted.implode())).unique("word").collect()
+    seen = (
+        theirs.filter(pl.col("word").is_in(wanted.implode()))
+        .unique("word", keep="first", maintain_order=True)
+        .collect()
+    )
     lines = {word: (first, last, length) for word, first, last, length in seen.iter_rows()}
     return [_blank(*lines.get(one, (0xE000, 0xE000, 1))) for one in hashes.tolist()]
 
