@@ -28,7 +28,9 @@ def fold(text: pl.Expr) -> pl.Expr:
     foreign = pl.when(~is_ascii).then(text).str.normalize("NFKC").str.to_lowercase()
     plain = is_ascii & text.str.contains(_ASCII_PLAIN)
     loose = pl.coalesce(foreign, pl.when(~plain).then(lowered))
-    return pl.coalesce(loose.str.replace_all(r"\s+", " ").str.strip_chars(), lowered)
+    # what is one space already is left alone, which takes half the time
+    spaced = loose.str.replace_all(r"\s{2,}|[^\S ]", " ")
+    return pl.coalesce(spaced.str.strip_chars(), lowered)
 
 
 def words(text: pl.Expr) -> pl.Expr:

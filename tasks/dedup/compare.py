@@ -63,7 +63,7 @@ TURN = "\x1e"
 def compared(compare: Compare) -> pl.Expr:
     """The text that `compare` names; null where there is none, and then the row has no twin."""
     text = {"conversation": conversation(TURN), "prompt": prompt(TURN), "answer": answer()}[compare]
-    return pl.when(text.str.strip_chars(" \t\r\n" + TURN) != "").then(text)
+    return pl.when(text.str.contains(rf"[^ \t\r\n{TURN}]")).then(text)
 
 
 def context() -> pl.Expr:

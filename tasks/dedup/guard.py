@@ -24,7 +24,7 @@ from collections.abc import Container, Iterable
 from typing import Literal
 
 from tasks.dedup.light_words import NEGATIONS
-from tasks.dedup.wording import NUMBER, Difference, counted, difference, numbers_replaced
+from tasks.dedup.wording import Difference, counted, difference, has_number, numbers_replaced
 
 ADDED = 0.15  # most essential words that one side may have more, as share of its content words
 SHORT = 8  # content words; below, no essential difference is small
@@ -109,7 +109,7 @@ def _verdict(found: Difference) -> Verdict:
     if not (found.left or found.right):
         return "same"
     both = {*found.left, *found.right}
-    if any(NUMBER.search(word) for word in both):
+    if has_number(both):
         return "other_number"
     if both & NEGATIONS:
         return "negated"
@@ -128,9 +128,9 @@ def _few(found: Difference, long: int, share: float) -> bool:
 
 def _is_damage(told: Difference) -> bool:
     """Whether all that answers differ in is a few words, and no number in place of another."""
-    numbers = [any(NUMBER.search(word) for word in side) for side in (told.left, told.right)]
+    replaced = has_number(told.left) and has_number(told.right)
     few = _few(told, ANSWER_LONG, ANSWER_REPLACED) and _most(told) <= ANSWER_MOST
-    return few and not all(numbers) and not {*told.left, *told.right} & NEGATIONS
+    return few and not replaced and not {*told.left, *told.right} & NEGATIONS
 
 
 def _most(found: Difference) -> int:
@@ -151,7 +151,7 @@ def _excused(asked: Difference, told: Difference) -> bool:
     if told.left or told.right:
         return False
     most = max(len(asked.left), len(asked.right))
-    numbers = any(NUMBER.search(word) for word in {*asked.left, *asked.right})
+    numbers = has_number((*asked.left, *asked.right))
     return (
         not numbers
         and told.content >= REWORDED_ANSWER

@@ -47,7 +47,9 @@ class Judged:
         self.texts = Texts(self.rows.with_columns(folded=fold(pl.col("text"))), self.apart)
         self.a = np.searchsorted(self.used, found["a"].to_numpy())
         self.b = np.searchsorted(self.used, found["b"].to_numpy())
-        self.open = (refused := sieve(self.words, self.a, self.b)) == 0
+        refused = sieve(self.words, self.a, self.b)
+        self.passed = refused == 0
+        self.open = self.passed.copy()  # what may still be a twin
         self.verdicts: list[str | None] = [VERDICTS[why] for why in refused.tolist()]
         self.ratios = np.full(found.height, np.nan)
 
@@ -55,7 +57,8 @@ class Judged:
         """Whether the pair at a place says the same."""
         if self.verdicts[at] is None:
             a, b = int(self.a[at]), int(self.b[at])
-            self.ratios[at], self.verdicts[at] = look(self.texts, a, b, self.least)
+            self.ratios[at], verdict = look(self.texts, a, b, self.least)
+            self.verdicts[at], self.open[at] = verdict, verdict == "same"
         return self.verdicts[at] == "same"
 
     def order(self, prefer: tuple[str, ...]) -> Ints:
@@ -66,7 +69,7 @@ class Judged:
         """
         from tasks.dedup.oddity import cut_rows, odd_pairs  # compiled code
 
-        n, may = len(self.used), self.open
+        n, may = len(self.used), self.passed
         odd, sizes = odd_pairs(self.words)[:n], self.words.sizes()[:n]
         cut = cut_rows(self.a[may], self.b[may], self.apart.is_part, sizes, odd)
         ranked = self.rows.with_columns(cut=pl.Series(cut), odd=pl.Series(odd))

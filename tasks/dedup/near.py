@@ -122,15 +122,18 @@ def _ranks(listed: pl.DataFrame, by: dict[str, pl.Expr]) -> Ints:
 
 def _marks(listed: pl.DataFrame, judged: Judged, twins: dict[int, tuple[int, int]]) -> pl.DataFrame:
     """The columns of `MARKED` for every row."""
-    ids, scores = listed["by_id"], judged.found["jaccard"]
-    lost = [
-        (row, "near_duplicate", ids[survivor], scores[pair],
-         f"RapidFuzz ratio {judged.ratios[pair]:.0f} %")
-        for row, (survivor, pair) in twins.items()
-    ]  # fmt: skip
-    names = (DROP_REASON, "drop_twin_of", "drop_score", "drop_detail")
-    types = {name: MARKED.columns[name].dtype.type for name in names}
-    marked = pl.DataFrame(lost, {"row": pl.Int64, **types}, orient="row")
+    survivors = [survivor for survivor, _ in twins.values()]
+    pairs = [pair for _, pair in twins.values()]
+    marked = pl.DataFrame(
+        {
+            "row": pl.Series(list(twins), dtype=pl.Int64),
+            DROP_REASON: ["near_duplicate"] * len(twins),
+            "drop_twin_of": listed["by_id"].gather(survivors),
+            "drop_score": judged.found["jaccard"].gather(pairs),
+            "drop_detail": [f"RapidFuzz ratio {r:.0f} %" for r in judged.ratios[pairs].tolist()],
+        },
+        schema_overrides={DROP_REASON: pl.String, "drop_detail": pl.String},
+    )
     rows = pl.DataFrame({"row": range(listed.height)}, {"row": pl.Int64})
     return rows.join(marked, on="row", how="left", maintain_order="left").drop("row")
 

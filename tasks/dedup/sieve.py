@@ -249,10 +249,12 @@ def _without_splits(rows, one, n, other, m):
 @compiled
 def _halves(rows, word, others, m):
     """Places of two words that make up `word`, or -1."""
-    bounds = rows.bounds
+    bounds, features = rows.bounds, rows.features
     begin, end = bounds[word], bounds[word + 1]
     for i in range(m):
-        middle = begin + bounds[others[i] + 1] - bounds[others[i]]
+        if features[others[i]].first != features[word].first:
+            continue
+        middle = begin + features[others[i]].length
         if middle < end and _is_spelt(rows, others[i], begin, middle):
             for j in range(m):
                 if i != j and _is_spelt(rows, others[j], middle, end):

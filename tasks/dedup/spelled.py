@@ -45,11 +45,13 @@ def spell(texts: pl.Series) -> Spelled:
     offsets = offsets_of(plain)
     numbers = np.empty(int(offsets[-1]) * 2 // 3 + len(plain) + 1, np.int32)  # `a©` is two words
     starts = np.zeros(len(plain) + 1, np.int64)
+    kinds = _classes()
+    lower = np.frombuffer(bytes(range(128)).lower() + bytes(128), np.uint8) * (kinds[:256] > 0)
     book: tuple[Any, ...] = _no_words()
     for low, high in runs_of(offsets):
         joined = plain[low:high].str.join("").cast(pl.Binary).item() or b"\0"
         data = np.frombuffer(joined, np.uint8)
-        book = _spell(data, offsets, low, high, _classes(), numbers, starts, *book)
+        book = _spell(data, offsets, low, high, kinds, lower, numbers, starts, *book)
     _, letters, bounds, known = book
     listed = letters[: bounds[known]].tobytes().decode().split("\n")[:-1]
     return _in_order(listed, numbers[: starts[-1]], starts)
@@ -109,7 +111,7 @@ def _with_byte(mixed, b):
 
 
 @compiled
-def _spell(data, offsets, low, high, kinds, numbers, starts, slots, letters, bounds, known):
+def _spell(data, offsets, low, high, kinds, lower, numbers, starts, slots, letters, bounds, known):
     """Number the words of the texts from `low` to `high`.
 
     The last four are the book of words so far: a hash table of their numbers, their letters, each
@@ -123,29 +125,32 @@ def _spell(data, offsets, low, high, kinds, numbers, starts, slots, letters, bou
         if begin + 2 * (end - i) > letters.shape[0]:  # a line break behind each word
             letters = _longer(letters, begin + 2 * (end - i))
         while i < end:
-            kind, width = _class(data, i, kinds)
-            if kind == 0:
-                i += width
-                continue
-            # spell it behind the last new word; if it is known, nobody will read that
-            alone = kind & ALONE
+            # spell a word behind the last new one; if it is known, nobody will read that
             begin = bounds[known]
             used = begin
             mixed = U64(0x9E3779B97F4A7C15)
             while True:
-                for j in range(i, i + width):
-                    b = data[j]
-                    if 65 <= b <= 90:
-                        b = b + np.uint8(32)
-                    letters[used] = b
+                while i < end and lower[data[i]]:
+                    letters[used] = lower[data[i]]
+                    mixed = _with_byte(mixed, letters[used])
                     used += 1
-                    mixed = _with_byte(mixed, b)
-                i += width
-                if alone or i >= end:
+                    i += 1
+                if i >= end or data[i] < 128:
                     break
                 kind, width = _class(data, i, kinds)
-                if not kind & PART:
+                alone = used == begin and kind & ALONE
+                if not (alone or kind & PART):
                     break
+                for j in range(i, i + width):
+                    letters[used] = data[j]
+                    mixed = _with_byte(mixed, data[j])
+                    used += 1
+                i += width
+                if alone:
+                    break
+            if used == begin:  # a sign
+                i += 1 if data[i] < 128 else width
+                continue
             letters[used] = 10
             used += 1
             slot = _slot(mixed, slots)

@@ -74,12 +74,15 @@ def counted(words: Iterable[str]) -> Words:
 
 def numbers_replaced(one: Words, other: Words) -> bool:
     """Whether each of two texts has a number that the other has not."""
-    return all(
-        any(NUMBER.search(word) for word in surplus(a, b)) for a, b in ((one, other), (other, one))
-    )
+    return has_number(surplus(one, other)) and has_number(surplus(other, one))
 
 
 Symbols = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def has_number(words: Iterable[str]) -> bool:
+    """Whether one of some words has a digit."""
+    return NUMBER.search(" ".join(words)) is not None
 
 
 def symbols(text: str) -> Symbols:
