@@ -51,6 +51,14 @@ Protect = Annotated[
         help="Evaluation set; rows that hold an item of it leave. May be given more than once.",
     ),
 ]
+Index = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR",
+        help="Folder that remembers releases: rows that an earlier one holds leave, and what is "
+        "released is added. Made if there is none.",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would run and why; write nothing.")
 ]
@@ -69,6 +77,7 @@ def curate(
     set_: Settings = None,
     format: Formats = None,
     protect: Protect = None,
+    index: Index = None,
     text_columns: Columns = None,
     dry_run: DryRun = False,
     limit: Limit = None,
@@ -81,7 +90,7 @@ def curate(
     """
     from flows.commands import Asked, run_command
 
-    settings = _settings(set_, text_columns, limit, format, protect)
+    settings = _settings(set_, text_columns, limit, format, protect, index)
     asked = Asked("curate", sources, out, recipe, settings)
     raise typer.Exit(run_command(asked, dry_run=dry_run, quiet=quiet, as_json=json))
 
@@ -130,11 +139,13 @@ def _settings(
     limit: int | None,
     formats: list[str] | None = None,
     protect: list[str] | None = None,
+    index: str | None = None,
 ) -> list[str]:
     settings = list(given or [])
     settings += [f"ingest.text_columns.{pair}" for pair in text_columns or []]
     settings += [f"export.formats=[{', '.join(formats)}]"] if formats else []
     settings += [f"protect={dumps(protect, ensure_ascii=False)}"] if protect else []
+    settings += [f"index={dumps(index, ensure_ascii=False)}"] if index else []
     return settings + ([f"ingest.limit={limit}"] if limit else [])
 
 
@@ -173,6 +184,7 @@ def scale(
     set_: Settings = None,
     format: Formats = None,
     protect: Protect = None,
+    index: Index = None,
     text_columns: Columns = None,
     dry_run: DryRun = False,
     limit: Limit = None,
@@ -190,7 +202,7 @@ def scale(
     """
     from flows.commands import Asked, run_command
 
-    settings = _settings(set_, text_columns, limit, format, protect)
+    settings = _settings(set_, text_columns, limit, format, protect, index)
     asked = Asked("scale", sources, out, recipe, settings)
     raise typer.Exit(run_command(asked, dry_run=dry_run, quiet=quiet, as_json=json))
 
@@ -259,6 +271,33 @@ def list_() -> None:
     from flows.models import list_command
 
     raise typer.Exit(list_command())
+
+
+indices = typer.Typer(no_args_is_help=True, help="What was released before (`--index`).")
+app.add_typer(indices, name="index")
+
+
+@indices.command()
+def add(
+    index: Annotated[str, typer.Argument(metavar="DIR", help="Folder of the index.")],
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN...", help="Folders of finished runs, oldest first.")
+    ],
+) -> None:
+    """Add releases that were made without an index."""
+    from flows.index import add_command
+
+    raise typer.Exit(add_command(index, runs))
+
+
+@indices.command(name="list")
+def releases(
+    index: Annotated[str, typer.Argument(metavar="DIR", help="Folder of the index.")],
+) -> None:
+    """Say which releases an index holds; to forget one, remove its folder."""
+    from flows.index import list_command
+
+    raise typer.Exit(list_command(index))
 
 
 def main() -> None:

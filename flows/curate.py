@@ -8,6 +8,7 @@ last run is computed.
 """
 
 import warnings
+from functools import partial
 from typing import Any, NamedTuple
 
 from prefect import flow
@@ -23,12 +24,14 @@ from flows.params import (
 )
 from flows.plan import command_line
 from flows.protect import guard, keep_apart
+from flows.remember import keep_new, recall, remember
 from flows.scoring import Bench, refused, score_rows, seat, seeded_split
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef
 from tasks.dedup.conflict import report_conflicts
 from tasks.dedup.core import dedup_core
 from tasks.dedup.exact import dedup_exact
+from tasks.dedup.index.fragments import Known
 from tasks.dedup.near import dedup_near
 from tasks.dedup.semantic import dedup_semantic
 from tasks.dedup.settle import settle_conflicts
@@ -61,6 +64,7 @@ def curate(
     export: ExportParams = ExportParams(),
     gates: GateParams = GateParams(),
     protect: tuple[str, ...] = (),
+    index: str = "",
     runner: Runner = "threads",
     seed: int = 0,
 ) -> Release:
@@ -80,13 +84,14 @@ def curate(
         export: Formats that are written.
         gates: Limits that fail the run.
         protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
+        index: Folder that remembers releases; rows that an earlier one holds leave.
         runner: Where row-wise stages run: threads, processes or ray (an extra).
         seed: Changes every choice made by chance; the split is the only one.
     """
     params = CurateParams(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, llm=llm,
-        score=score, split=split, export=export, gates=gates, protect=protect, runner=runner,
-        seed=seed,
+        score=score, split=split, export=export, gates=gates, protect=protect, index=index,
+        runner=runner, seed=seed,
     )  # fmt: skip
     call = Asked(sources, out, command_line(sources, params))
     return conduct(curate_files, params, call)
@@ -97,9 +102,13 @@ def curate_files(
 ) -> tuple[Release, dict[str, Any]]:
     """The stages in their order, whoever runs them; see `curate`."""
     refined = refine(course, files, params)
-    return release(
-        course, refined.prepared, refined.kept, params, call, refined.passports, refined.may_not
+    earlier, kept = refined.earlier, refined.kept
+    done, report = release(
+        course, refined.prepared, kept, params, call, refined.passports, refined.may_not
     )
+    if earlier is not None and not done.failed_gates:
+        course.afterwards("index.add", kept.rows, partial(remember, earlier, kept, files, call.out))
+    return done, report
 
 
 class Refined(NamedTuple):
@@ -109,14 +118,17 @@ class Refined(NamedTuple):
     kept: DatasetRef
     passports: tuple[dict[str, Any], ...]
     may_not: str | None  # why a judge may not drop rows
+    earlier: Known | None  # releases that it was compared with
 
 
 def refine(course: Course, files: list[SourceFile], params: CurateParams) -> Refined:
     """Everything that `curate` does before it publishes."""
-    guarded = guard(course, params)  # a wrong file is told before anything runs
+    earlier = recall(params, files)  # what is wrong is told before anything runs
+    guarded = guard(course, params)
     prepared = prepare(course, files, params)
     on = params.dedup.enabled
-    distinct = course.whole(dedup_exact, prepared.rows, params.dedup.exact, on=on)
+    new = keep_new(course, prepared.rows, params, earlier)
+    distinct = course.whole(dedup_exact, new, params.dedup.exact, on=on)
     unique = course.whole(dedup_near, distinct, params.dedup.near, on=on)
     meaning = params.dedup.semantic
     sole = course.whole(dedup_semantic, unique, meaning, on=on and meaning.enabled)
@@ -132,4 +144,4 @@ def refine(course: Course, files: list[SourceFile], params: CurateParams) -> Ref
     kept = course.whole(split_rows, few, seeded_split(params.split, params.seed))
     may_not = refused(params.score, bench) if params.score.enabled else None
     passports = bench.facts(course, params.score.bar)
-    return Refined(prepared, kept, passports, may_not)
+    return Refined(prepared, kept, passports, may_not, earlier)

@@ -106,7 +106,9 @@ def _fate(line: dict[str, Any]) -> str:
 
 
 def _twin(run: Path, line: dict[str, Any]) -> str:
-    twin = _find(run, line["twin_of"])
     score = f", similarity {line['score']:.2f}" if line["score"] is not None else ""
+    if line["stage"] == "dedup.released":
+        return f"an earlier release has it as {line['twin_of']}{score}"
+    twin = _find(run, line["twin_of"])
     place = f"{twin['source']}, record {twin['source_row']}"
     return f"its survivor is {line['twin_of']} ({place}; {twin['state']}){score}"

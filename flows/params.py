@@ -19,6 +19,7 @@ from tasks.dedup.core import CoreParams
 from tasks.dedup.exact import ExactDedupParams
 from tasks.dedup.near import NearDedupParams
 from tasks.dedup.protected import ProtectedParams
+from tasks.dedup.released import ReleasedParams
 from tasks.dedup.semantic_params import SemanticDedupParams
 from tasks.dedup.settle import SettleParams
 from tasks.ingest.params import IngestParams
@@ -57,6 +58,7 @@ class DedupParams(StageParams):
     """Drop rows that repeat others, and report contradictions."""
 
     enabled: bool = Field(default=True, title="Deduplicate", description="Run this family.")
+    released: ReleasedParams = Field(default=ReleasedParams(), title="Released before")
     exact: ExactDedupParams = Field(default=ExactDedupParams(), title="Exact copies")
     near: NearDedupParams = Field(default=NearDedupParams(), title="Near copies")
     semantic: SemanticDedupParams = Field(
@@ -162,6 +164,11 @@ class CurateParams(RunParams):
         default=(), title="Protected sets",
         description="Evaluation sets: files, folders or globs in any layout. Rows that hold an "
         "item of one leave.",
+    )  # fmt: skip
+    index: str = Field(
+        default="", title="Index of releases",
+        description="Folder that remembers what was released. Rows that an earlier release holds "
+        "leave, and what this run releases is added, unless a gate fails. Made if there is none.",
     )  # fmt: skip
 
     @property

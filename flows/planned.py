@@ -1,6 +1,7 @@
 """The way of a run by the cache alone: which stages it holds, and which would be computed."""
 
 import json
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from prefect.tasks import Task
@@ -107,6 +108,10 @@ class PlannedCourse(Course):
         self._say(publish.name, 1, 1, why)
         nothing = dict.fromkeys(("read", "kept", "dropped", "quarantined", "made"), 0)
         return Release(out=plan.out, **nothing, failed_gates=(), sentence=""), {}
+
+    def afterwards(self, name: str, _rows: int, _act: Callable[[], object]) -> None:
+        """Nothing is written."""
+        self._say(name, 1, 1, "always runs, unless a gate fails")
 
     def _stage(
         self, stage: Task[..., StageResult], parts: list[DatasetRef], params: StageParams, on: bool,

@@ -60,6 +60,7 @@ def scale(
     export: ExportParams = ExportParams(),
     gates: GateParams = GateParams(),
     protect: tuple[str, ...] = (),
+    index: str = "",
     runner: Runner = "threads",
     seed: int = 0,
 ) -> Release:
@@ -80,13 +81,14 @@ def scale(
         export: Formats that are written.
         gates: Limits that fail the run.
         protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
+        index: Folder that remembers releases; rows that an earlier one holds leave.
         runner: Where row-wise stages run: threads, processes or ray (an extra).
         seed: Changes every choice made by chance.
     """
     params = ScaleRunParams(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, llm=llm,
         score=score, scale=scale, split=split, export=export, gates=gates, protect=protect,
-        runner=runner, seed=seed,
+        index=index, runner=runner, seed=seed,
     )  # fmt: skip
     return conduct(scale_files, params, Asked(sources, out, command_line(sources, params)))
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from prefect import unmapped
@@ -141,6 +141,12 @@ class Course:
         released = publish(plan)
         announce(Progress(publish.name, 1, 1, plan.kept.rows))
         return released
+
+    def afterwards(self, name: str, rows: int, act: Callable[[], object]) -> None:
+        """Do what a release has for a consequence; never from cache."""
+        announce(Progress(name, 0, 1, rows))
+        act()
+        announce(Progress(name, 1, 1, rows))
 
     def _each(
         self, stage: Task[..., R], rows: int, over: str, items: Sequence[object], fixed: Arguments

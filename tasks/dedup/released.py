@@ -71,7 +71,8 @@ def mark_released(
 
     Returns:
         All rows in order with their marks; the score is the Jaccard similarity, 1 for the same
-        row. Figures: `releases`, `released_rows`, `same_rows` (rows of the same id), `pairs`.
+        row. Figures, if there are releases: `releases`, `released_rows`, `same_rows` (of the same
+        id), `alike` (others that say the same), `again`, `pairs`.
     """
     if known is None or not known.fragments or not params.enabled:
         nothing = (pl.lit(None, kind).alias(name) for name, kind in LOST.items())
@@ -92,6 +93,8 @@ def mark_released(
         "releases": len({one.run for one in known.fragments}),
         "released_rows": sum(one.rows for one in known.fragments),
         "same_rows": same.height,
+        "alike": found.height,
+        "again": params.again,
         "pairs": pairs,
     }
     numbered = rows.with_row_index("row")

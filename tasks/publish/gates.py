@@ -19,8 +19,8 @@ class GateParams(StageParams):
     )  # fmt: skip
     max_dropped: float = Field(
         default=0.9, ge=0, le=1, title="Most dropped",
-        description="Share of the rows read. Rows outside a core set (`dedup.core.rows`) do not "
-        "count: they were to go.",
+        description="Share of the rows read. Rows that were released before (`index`) and rows "
+        "outside a core set (`dedup.core.rows`) do not count: they were to go.",
     )  # fmt: skip
     max_copies: float = Field(
         default=1, ge=0, le=1, title="Most copies of a source",
@@ -71,7 +71,7 @@ class Measured(NamedTuple):
 
     read: int
     kept: int
-    dropped: int  # but for those that a core set had no place for
+    dropped: int  # but for those released before, or outside a core set
     quarantined: int
     unreadable_files: int
     residual_pii: int | None  # None: redaction is off, nothing was audited

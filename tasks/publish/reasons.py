@@ -1,7 +1,7 @@
 """What every reason means, in one sentence, gathered from the stages that give it."""
 
 from tasks.augment import balance, eliminate, privacy, verify
-from tasks.dedup import core, exact, near, protected, semantic, settle
+from tasks.dedup import core, exact, near, protected, released, semantic, settle
 from tasks.score import drop
 from tasks.validate import rows
 
@@ -33,6 +33,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "dedup.semantic": semantic.REASONS,
     "dedup.protected": protected.REASONS,
     "dedup.settle": settle.REASONS,
+    "dedup.released": released.REASONS,
     "dedup.core": core.REASONS,
     "augment.eliminate": eliminate.REASONS,
     "augment.verify": verify.REASONS,

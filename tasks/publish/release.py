@@ -15,7 +15,7 @@ from tasks.publish.arms import arms
 from tasks.publish.card import croissant, dataset_card
 from tasks.publish.folder import RunFolder
 from tasks.publish.formats import export, suffix
-from tasks.publish.gates import Measured, judge_gates
+from tasks.publish.gates import Gate, Measured, judge_gates
 from tasks.publish.lines import REFUSALS
 from tasks.publish.lost import copies
 from tasks.publish.plan import Release, ReleasePlan
@@ -27,6 +27,8 @@ from tasks.publish.twins import similar
 from tasks.redact.mask import mask_texts
 from tasks.select.split import SIDES
 
+SPARED = ("dedup.core", "dedup.released")
+"""Stages whose drops say nothing against the rows."""
 UNREADABLE = ("unreadable_file", "file_too_large")
 
 
@@ -63,6 +65,8 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
     gates = judge_gates(_measured(plan, ledger), plan.gates)
     report = gather(plan, ledger, gates, mask_texts)
     report["skipped"] += _refused(refused)
+    if plan.parameters.get("index"):
+        report["skipped"] += _unremembered(gates)
     _write_pages(folder, plan, report)
     folder.finish(_manifest(plan, report))
     counted = report["counts"]
@@ -104,6 +108,14 @@ def _refused(refused: Counter[tuple[str, str]]) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
+def _unremembered(gates: list[Gate]) -> list[dict[str, str]]:
+    """That what was released is not in the index, and why."""
+    failed = [gate.name for gate in gates if not gate.passed]
+    why = f"nothing was added to it, because a gate failed: {', '.join(failed)}"
+    unlock = f"--set gates.{failed[0]}=..., or finery index add" if failed else ""
+    return [{"check": "index of releases", "why": why, "unlock": unlock}] if failed else []
+
+
 def _parquet(rows: pl.DataFrame) -> bytes:
     body = BytesIO()
     rows.write_parquet(body, compression="zstd", statistics=False)
@@ -119,7 +131,7 @@ def _quarantine(plan: ReleasePlan) -> bytes:
 
 def _measured(plan: ReleasePlan, ledger: pl.DataFrame) -> Measured:
     states = dict(ledger["state"].value_counts().iter_rows())
-    spared = ledger.filter(pl.col("stage") == "dedup.core", state="dropped").height
+    spared = ledger.filter(pl.col("stage").is_in(SPARED), state="dropped").height
     unreadable = ledger.filter(pl.col("reason").is_in(UNREADABLE), state="quarantined")
     return Measured(
         read=ledger.height - sum(r.report.made for r in plan.results),

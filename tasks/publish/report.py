@@ -32,7 +32,10 @@ SECTIONS = {
     "waterfall": ("What left, and why", ("waterfall",)),
     "sources": ("By source", ("sources",)),
     "changes": ("What changed in kept rows", ("edits", "redactions")),
-    "duplicates": ("Duplicates and contradictions", ("duplicates", "contradictions", "core_set")),
+    "duplicates": (
+        "Duplicates and contradictions",
+        ("duplicates", "released", "contradictions", "core_set"),
+    ),
     "protected": ("Protected sets", ("protected",)),
     "made": ("What was made", ("evolution",)),
     "quality": ("Quality", ("quality",)),

@@ -39,6 +39,7 @@ def gather(
         "duplicates": twins.duplicates(plan, unless_redacted),
         "protected": protected(plan),
         "contradictions": twins.contradictions(plan, unless_redacted),
+        "released": twins.released(plan),
         "core_set": twins.core_set(plan),
         "evolution": made(plan, unless_redacted),
         "scaling": plan.scaling.facts if plan.scaling else {},

@@ -148,3 +148,11 @@ def core_set(plan: ReleasePlan) -> Facts:
     """How near rows had to be to go from a core set, and what became of those that went."""
     result = plan.result("dedup.core")
     return {} if result is None else {**result.report.figures}
+
+
+def released(plan: ReleasePlan) -> Facts:
+    """How many rows earlier releases hold."""
+    result = plan.result("dedup.released")
+    if result is None or not result.report.figures:  # the first of all
+        return {}
+    return {**result.report.figures, "left": result.dropped.rows}
