@@ -34,7 +34,7 @@ def list_command(path: str) -> int:
     found = fragments(path)
     for one in found:
         print(f"{one.created}  {one.rows:>12,} rows  {one.release}  ({one.name})")  # noqa: T201
-    print(f"{len({one.run for one in found})} releases, {sum(f.rows for f in found):,} rows")  # noqa: T201
+    print(f"releases: {len({one.run for one in found})}, rows: {sum(f.rows for f in found):,}")  # noqa: T201
     return 0
 
 

@@ -1,6 +1,7 @@
 """Nights with an index: each releases what is new, and any of them can be made again."""
 
 import json
+import os
 from pathlib import Path
 
 import polars as pl
@@ -22,7 +23,7 @@ DAYS = {
         ("Explain how a lock lifts a barge from one canal to the next.", "Water runs in below it."),
     ],
     "tuesday": [
-        ("Explain how a lock lifts a barge from one canal to the next one.", "Water runs in below it."),
+        ("Explain how a lock lifts a barge from one canal to the next!", "Water runs in below it."),
         ("Name three birds that nest on cliffs by the sea.", "Gulls, gannets and puffins."),
     ],
     "wednesday": [
@@ -72,7 +73,7 @@ def test_each_night_releases_what_no_night_before_released(night):
     assert gone["detail"] == "release monday"
     released = json.loads((tuesday / "report.json").read_text())["released"]
     assert (released["releases"], released["released_rows"], released["alike"]) == (1, 2, 1)
-    assert "1 earlier releases hold 2 rows" in (tuesday / "report.html").read_text()
+    assert "One earlier release holds 2 rows" in (tuesday / "report.html").read_text()
 
 
 def test_any_night_is_made_again_to_the_byte(night):
@@ -131,18 +132,18 @@ def test_a_wrong_index_is_told_before_anything_runs(night, tmp_path, name, said)
 def test_runs_made_without_an_index_are_added_to_one_and_listed(night, tmp_path):
     for day in ("monday", "tuesday"):
         night(day, index="")
-    finery("index", "add", "idx", "monday", "tuesday", cwd=tmp_path)
-    listed = finery("index", "list", "idx", cwd=tmp_path).stdout
+    finery("index", "add", "idx", "monday", "tuesday", env={**os.environ}, cwd=tmp_path)
+    listed = finery("index", "list", "idx", env={**os.environ}, cwd=tmp_path).stdout
     assert [line.split()[1:4] for line in listed.splitlines()[:2]] == [
         ["2", "rows", "monday"], ["2", "rows", "tuesday"]
     ]  # fmt: skip
-    assert listed.splitlines()[2] == "2 releases, 4 rows"
+    assert listed.splitlines()[2] == "releases: 2, rows: 4"
     assert asked(night("wednesday")) == ["What"]
 
 
 def test_a_folder_without_a_run_is_not_added(tmp_path):
     (tmp_path / "x").mkdir()
-    failed = finery("index", "add", "idx", "x", cwd=tmp_path)
+    failed = finery("index", "add", "idx", "x", env={**os.environ}, cwd=tmp_path)
     assert failed.returncode == 2
     assert "x holds no finished run" in failed.stderr
     assert not (tmp_path / "idx").exists()
