@@ -28,12 +28,12 @@ QUARANTINED = {
 MEANINGS: dict[str, dict[str, str]] = {
     "ingest": QUARANTINED,
     "validate.rows": rows.REASONS,
+    "dedup.released": released.REASONS,
     "dedup.exact": exact.REASONS,
     "dedup.near": near.REASONS,
     "dedup.semantic": semantic.REASONS,
     "dedup.protected": protected.REASONS,
     "dedup.settle": settle.REASONS,
-    "dedup.released": released.REASONS,
     "dedup.core": core.REASONS,
     "augment.eliminate": eliminate.REASONS,
     "augment.verify": verify.REASONS,

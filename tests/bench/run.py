@@ -41,6 +41,7 @@ SECTIONS = (
     "peers_10k",
     "peers_100k",
     "million",
+    "nightly",
     "worst",
 )
 
@@ -88,6 +89,7 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         guard,
         joins,
         likelihood,
+        nightly,
         passport,
         pipeline,
         protected,
@@ -132,6 +134,9 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         "peers_10k": on_bench("peers_10k", joined.peers_10k),
         "peers_100k": on_bench("peers_100k", joined.peers_100k),
         "million": on_bench("million", joined.million),
+        "nightly": on_bench(
+            "nightly", lambda: nightly.nightly(joined.sets.made(joins.LARGE), folder)
+        ),
         "worst": on_bench("worst", lambda: worst.worst(joined.sets.made(joins.FAIR))),
     }
 

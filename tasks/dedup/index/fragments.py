@@ -38,6 +38,7 @@ class Fragment(BaseModel, frozen=True):
     created: str
     rows: int
     words: int
+    bytes: tuple[int, ...]  # of each of `FILES`
     format: int = FORMAT
     probe: tuple[int, ...]  # hashes of the words of `PROBE` by the code that wrote it
 
@@ -78,10 +79,10 @@ def _fragment(folder: Path, path: str) -> Fragment:
         )
     try:
         found = Fragment.model_validate_json((folder / FACTS).read_bytes())
-        sizes = [pl.scan_parquet(folder / file).select(pl.len()).collect().item() for file in FILES]
-    except (ValidationError, OSError, pl.exceptions.PolarsError):
-        sizes, found = [], None
-    if found is None or sizes[:2] != [found.rows, found.words] or found.name != folder.name:
+        whole = found.name == folder.name and found.bytes == _sizes(folder)
+    except (ValidationError, OSError):
+        whole = False
+    if not whole:
         raise UsageError(
             f"--index {path!r}: {folder.name!r} is damaged; put it back from a backup, or remove "
             "it, and the index forgets that release"
@@ -148,7 +149,7 @@ def _write(folder: Path, number: str, part: "Signatures", facts: dict[str, str])
         digest.update((draft / file).read_bytes())
     name = f"{number}-{digest.hexdigest()[:16]}"
     made = Fragment(
-        name=name, rows=part.rows.height, words=words.height, probe=probe(),
+        name=name, rows=part.rows.height, words=words.height, bytes=_sizes(draft), probe=probe(),
         release=facts["release"], run=facts["run"], created=facts["created"],
     )  # fmt: skip
     (draft / FACTS).write_text(json.dumps(made.model_dump(mode="json"), indent=2) + "\n")
@@ -158,6 +159,10 @@ def _write(folder: Path, number: str, part: "Signatures", facts: dict[str, str])
     else:
         draft.rename(place)
     return made
+
+
+def _sizes(folder: Path) -> tuple[int, ...]:
+    return tuple((folder / file).stat().st_size for file in FILES)
 
 
 def probe() -> tuple[int, ...]:

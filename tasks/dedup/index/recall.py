@@ -11,7 +11,7 @@ from tasks.dedup.index.meet import MET, MOST, Sought, meetings, sought
 from tasks.dedup.word_hashes import Ints, WordLists, gathered
 
 ROWS, WORDS = FILES[:2]
-SAMPLES, SHARE = 8, 128  # stretches of a fragment, and which part of it each is
+SAMPLES, SHARE = 8, 16  # stretches of a fragment, and which part of it they are together
 AT_ONCE = 65_536  # old rows that meet new ones at once
 PAIRS = pl.Schema({**dict(MET), "fragment": pl.Int64()})
 
@@ -51,9 +51,10 @@ def recall(new: WordLists, threshold: float, k: int, known: Known) -> Recalled:
 def _samples(known: Known) -> Iterator[WordLists]:
     """Stretches of words from all over each fragment."""
     for fragment in known.fragments:
-        length = -(-fragment.words // SHARE)
-        for at in range(SAMPLES):
-            start = fragment.words * at // SAMPLES // GROUP * GROUP  # a row group is read as one
+        # a row group is read as one
+        starts = {fragment.words * at // SAMPLES // GROUP * GROUP for at in range(SAMPLES)}
+        length = -(-fragment.words // SHARE // len(starts))
+        for start in sorted(starts):
             some = known.read(fragment, WORDS).slice(start, length).collect()["word"].to_numpy()
             yield WordLists(some, np.zeros(1, np.int64), np.array([len(some)]), ())
 
