@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from tasks.base.table import SCHEMA
 from tests.bench.section import Cell, Section
 
 NEW = 10_000  # rows
@@ -85,9 +86,7 @@ def _rows(made: pl.DataFrame) -> pl.LazyFrame:
     turns = [
         pl.struct(role=pl.lit(role), content=pl.col(name), extra=nothing) for role, name in said
     ]
-    losing = pl.lit(
-        None, pl.List(pl.Struct(dict.fromkeys(("role", "content", "extra"), pl.String)))
-    )
+    losing = pl.lit(None, SCHEMA["rejected"])
     return made.lazy().select(
         id=pl.format("row{}", "at"), messages=pl.concat_list(turns), rejected=losing, tools=nothing
     )
