@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from tasks.dedup.guard import is_structured, weigh
-from tasks.dedup.wording import Difference, Symbols, denials, has_name, symbols
+from tasks.dedup.signs import Symbols, denials, symbols
+from tasks.dedup.wording import Difference, has_name
 
 if TYPE_CHECKING:
     from tasks.dedup.sieve import Apart  # compiled code
@@ -44,6 +45,9 @@ class Texts:
 
     def __init__(self, listed: pl.DataFrame, apart: "Apart") -> None:
         """Read rows of `listed` with the columns folded, context, asked, told; `apart` has more."""
+        from rapidfuzz import fuzz
+
+        self.ratio = fuzz.ratio
         self.listed = listed.select("folded", "context", "asked", "told")
         self.apart = apart
         self.known: dict[int, Row] = {}
@@ -68,10 +72,8 @@ def look(texts: Texts, a: int, b: int, min_ratio: float) -> Look:
 
     The sieve (`tasks.dedup.sieve`) has let the pair through.
     """
-    from rapidfuzz import fuzz
-
     one, other = texts[a], texts[b]
-    ratio = fuzz.ratio(one.folded, other.folded)
+    ratio = texts.ratio(one.folded, other.folded)
     if ratio < min_ratio:
         return Look(ratio, "unlike")
     return Look(ratio, verdict(one, other, texts.apart))

@@ -26,8 +26,9 @@ from typing import Any, Literal, NamedTuple
 from tasks.dedup.alternatives import alternatives
 from tasks.dedup.guard import SHORT, TELLING, is_structured
 from tasks.dedup.light_words import LIGHT, NEGATIONS
+from tasks.dedup.signs import Symbols, symbols
 from tasks.dedup.word_vectors import WordVectors
-from tasks.dedup.wording import NUMBER, Symbols, Words, counted, difference, symbols
+from tasks.dedup.wording import NUMBER, Words, counted, difference
 
 MANY = 60  # content words; to one more, something near is found for every word
 ALONE = 40  # words that one side alone has; with more, two texts are two

@@ -10,8 +10,8 @@ from tasks.base.text import turns, words
 from tasks.dedup.answered import Item
 from tasks.dedup.holding import BEHIND, Stretch, stretch_of, weigh
 from tasks.dedup.rarity import Spoken, candidates, gram_table, meet, spoken
+from tasks.dedup.signs import symbols
 from tasks.dedup.spans import characters
-from tasks.dedup.wording import symbols
 
 LEAKS = pl.Schema(
     {

@@ -1,9 +1,13 @@
-"""Sieve out pairs that the guard would refuse for sure, in compiled code.
+"""Sieve out pairs that the guard would refuse for sure, and say what the others do not share.
 
 Most pairs that share much of their wording are fillings of one template, and the guard
-(`tasks.dedup.guard`) takes a tenth of a millisecond to say so. The sieve knows no slips of the
+(`tasks.dedup.guard`) takes tens of microseconds to say so. The sieve knows no slips of the
 pen: it sets aside every word that could be one, because the other side has a word with the same
 first or last letter, and refuses only what the guard refuses whatever those words are.
+
+Of the pairs that it lets through, `Apart` finds the words that tell them apart, as
+`tasks.dedup.wording` says; the guard weighs them. Both are in one module because what is compiled
+and kept is as old as its own file only.
 
 Compiled by Numba when first used, and kept on disk; import this module in functions only.
 """

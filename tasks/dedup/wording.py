@@ -24,19 +24,6 @@ class Words(Counter[str]):
 
 
 NUMBER = re.compile(r"\d")
-# sign first, and then what is before and behind it: so texts without a sign are soon read
-_SYMBOL = re.compile(
-    r"""[-+=<>^%÷×≤≥≠±√&|*/−#](?:
-        (?<=[+=<>^%÷×≤≥≠±√])
-        | (?<=&)& | (?<=\|)\|
-        | (?:(?<=\d[-*/]) | (?<=\d\s[-*/]))(?=\s?\d)  # between numbers
-        | (?<=[-−])(?<![\w-][-−])(?=\.?\d)  # a minus
-        | (?<=\b[CFcf]\#)
-    )""",
-    re.VERBOSE,
-)
-_DENIAL = re.compile(r"(?i)n['’]t\b")
-_CURRENCY = re.compile("[$€£¥₽₹]")
 
 
 class Difference(NamedTuple):
@@ -77,27 +64,9 @@ def numbers_replaced(one: Words, other: Words) -> bool:
     return has_number(surplus(one, other)) and has_number(surplus(other, one))
 
 
-Symbols = tuple[tuple[str, ...], tuple[str, ...]]
-
-
 def has_number(words: Iterable[str]) -> bool:
     """Whether one of some words has a digit."""
     return NUMBER.search(" ".join(words)) is not None
-
-
-def symbols(text: str) -> Symbols:
-    """The operators of a text in their order, and its currencies; words alone do not show them.
-
-    A currency stands at its number, which is compared as a word.
-    """
-    if text.isascii():
-        return tuple(_SYMBOL.findall(text)), ("$",) * text.count("$")
-    return tuple(_SYMBOL.findall(text)), tuple(sorted(_CURRENCY.findall(text)))
-
-
-def denials(text: str) -> int:
-    """How often a text says n't; of its words that leaves a t, which is light."""
-    return len(_DENIAL.findall(text)) if "'" in text or "’" in text else 0
 
 
 def has_name(words: Iterable[str], text: str) -> bool:

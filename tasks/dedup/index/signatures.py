@@ -15,8 +15,8 @@ import polars as pl
 
 from tasks.base.text import PIECE, answer, conversation, fold, prompt
 from tasks.dedup.compare import TURN, context
+from tasks.dedup.signs import symbols
 from tasks.dedup.word_hashes import WordLists, gathered, hashes_of, word_lists
-from tasks.dedup.wording import symbols
 
 ROWS = pl.Schema(
     {

@@ -24,6 +24,10 @@ def test_a_fingerprint_is_that_of_the_normalised_text(texts):
     assert len({*known.values()}) == len(known)
 
 
+def test_a_sign_that_is_zero_is_a_sign():
+    assert len({*prints(["a", "a\0", "a\0\0", "a\0b", "abcdefg", "abcdefg\0"])}) == 6
+
+
 @pytest.mark.parametrize("sign", ["a", "é", "–", "你", "ﬁ"])
 def test_long_texts_differ_in_every_place(sign):
     text = sign * 40

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.dedup.guard import is_structured, judge
-from tasks.dedup.wording import difference, symbols
+from tasks.dedup.signs import symbols
+from tasks.dedup.wording import difference
 
 
 def split(text):

@@ -13,10 +13,11 @@ from tasks.dedup.oddity import odd_pairs
         ([["a", "b"], ["a", "b"]], [0, 0]),
         ([["a", "b", "c"], ["a", "b", "x"]], [1, 1]),
         ([["a", "b", "a", "b"], ["a", "b"]], [1, 0]),
+        ([["a", "b", "a", "b"], ["b"]], [2, 0]),
         ([["a", "x"], ["a", "x"], ["x", "a"]], [0, 0, 1]),
         ([[], ["a"], None], [0, 0, 0]),
     ],
-    ids=["equal", "one word", "once per row", "swapped", "too short"],
+    ids=["equal", "one word", "not odd", "once per row", "swapped", "too short"],
 )
 @pytest.mark.parametrize("asked", [0, 1, 9], ids=["answer", "both", "prompt"])
 def test_pairs_that_no_other_row_has_are_counted(texts, odd, asked):

@@ -74,6 +74,21 @@ def test_a_slip_is_what_rapidfuzz_counts_as_one(one, other):
     assert found == difference([one], [other], {one, other} if one != other else ())
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "left"),
+    [
+        (["lighthouse"], ["light", "house"], ()),
+        (["househouse"], ["house", "house"], ()),
+        (["househouse"], ["house", "boat"], ("househouse",)),  # one half is none
+        (["lighthouse", "lighthouse"], ["light", "house"], ("lighthouse",)),
+    ],
+)
+def test_a_word_that_is_written_in_two_takes_both_halves(one, other, left):
+    found, _ = Apart(known([one, other], [[], []]))(0, 1)
+    assert found == difference(one, other, {*one, *other})
+    assert found.left == left
+
+
 LISTED = ["boats", "lie", "at", "the", "quay", "and", "wait"]
 
 
