@@ -23,7 +23,7 @@ from flows.params import (
     ScoreParams,
 )
 from flows.plan import command_line
-from flows.protect import guard, keep_apart
+from flows.protect import guard, keep_apart, keep_sides_apart
 from flows.remember import keep_new, recall, remember
 from flows.scoring import Bench, refused, score_rows, seat, seeded_split
 from flows.stages import Course
@@ -141,7 +141,8 @@ def refine(course: Course, files: list[SourceFile], params: CurateParams) -> Ref
     scored = score_rows(course, settled, params, bench) if params.score.enabled else settled
     core = params.dedup.core  # after all that drops: it says how many rows are released
     few = course.whole(dedup_core, scored, core, on=on and core.rows > 0)
-    kept = course.whole(split_rows, few, seeded_split(params.split, params.seed))
+    halved = course.whole(split_rows, few, seeded_split(params.split, params.seed))
+    kept = keep_sides_apart(course, halved, params)
     may_not = refused(params.score, bench) if params.score.enabled else None
     passports = bench.facts(course, params.score.bar)
     return Refined(prepared, kept, passports, may_not, earlier)

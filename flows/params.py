@@ -22,6 +22,7 @@ from tasks.dedup.protected import ProtectedParams
 from tasks.dedup.released import ReleasedParams
 from tasks.dedup.semantic_params import SemanticDedupParams
 from tasks.dedup.settle import SettleParams
+from tasks.dedup.sides import SidesParams
 from tasks.ingest.params import IngestParams
 from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
@@ -65,6 +66,7 @@ class DedupParams(StageParams):
         default=SemanticDedupParams(), title="The same in other words"
     )
     protected: ProtectedParams = Field(default=ProtectedParams(), title="Protected sets")
+    sides: SidesParams = Field(default=SidesParams(), title="Sides apart")
     conflict: ConflictParams = Field(default=ConflictParams(), title="Contradictions")
     settle: SettleParams = Field(default=SettleParams(), title="Settle contradictions")
     core: CoreParams = Field(default=CoreParams(), title="Core set")

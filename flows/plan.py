@@ -76,7 +76,10 @@ def _readers(dedup: DedupParams) -> list[dict[str, str]]:
 
 def _protectors(params: CurateParams) -> list[dict[str, str]]:
     """The encoders that look for protected items in other words."""
-    if not (params.protect and is_on(params) and params.dedup.protected.rephrased):
+    dedup = params.dedup
+    of_files = params.protect and is_on(params) and dedup.protected.rephrased
+    of_sides = dedup.enabled and dedup.sides.enabled and dedup.sides.rephrased
+    if not (of_files or of_sides):
         return []
     found = [model("wordllama", "vectors of texts")] if has_static() else []
     return [*found, _fetched("minilm-l6")] if found and has_minilm() else found

@@ -1,19 +1,23 @@
 """Protected sets in a run: read before anything else, kept out of the unique rows."""
 
 from importlib.util import find_spec
+from typing import TypeVar
 
 from flows.home import store
 from flows.params import CurateParams
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef
 from tasks.base.errors import SourceError, UsageError
-from tasks.dedup.protected import dedup_protected
+from tasks.dedup.protected import ProtectedParams, dedup_protected
 from tasks.dedup.protected_items import Protected, read_protected
+from tasks.dedup.sides import dedup_sides
 from tasks.embed.minilm import MODEL
 from tasks.ingest.ingested import Store
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile, find_sources
 from tasks.llm.weights import is_installed
+
+P = TypeVar("P", bound=ProtectedParams)
 
 
 def protected_files(params: CurateParams) -> list[SourceFile]:
@@ -50,11 +54,22 @@ def keep_apart(
     """`rows` without those that hold a protected item."""
     if guarded is None:
         return rows
-    given = params.dedup.protected
+    given, minilm = _able(params.dedup.protected)
+    return course.whole(dedup_protected, rows, given, items=guarded.data, minilm=minilm)
+
+
+def keep_sides_apart(course: Course, rows: DatasetRef, params: CurateParams) -> DatasetRef:
+    """`rows` without those that hold what a row of a smaller side asks."""
+    given, minilm = _able(params.dedup.sides)
+    on = params.dedup.enabled and given.enabled
+    return course.whole(dedup_sides, rows, given, on=on, minilm=minilm)
+
+
+def _able(given: P) -> tuple[P, bool]:
+    """Settings as far as encoders are there, and whether MiniLM may be asked."""
     if not has_static():
         given = given.model_copy(update={"rephrased": False})
-    minilm = given.rephrased and has_minilm()
-    return course.whole(dedup_protected, rows, given, items=guarded.data, minilm=minilm)
+    return given, given.rephrased and has_minilm()
 
 
 def is_on(params: CurateParams) -> bool:

@@ -1,7 +1,7 @@
 """What every reason means, in one sentence, gathered from the stages that give it."""
 
 from tasks.augment import balance, eliminate, privacy, verify
-from tasks.dedup import core, exact, near, protected, released, semantic, settle
+from tasks.dedup import core, exact, near, protected, released, semantic, settle, sides
 from tasks.score import drop
 from tasks.validate import rows
 
@@ -35,6 +35,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "dedup.protected": protected.REASONS,
     "dedup.settle": settle.REASONS,
     "dedup.core": core.REASONS,
+    "dedup.sides": sides.REASONS,
     "augment.eliminate": eliminate.REASONS,
     "augment.verify": verify.REASONS,
     "augment.privacy": privacy.REASONS,
