@@ -13,7 +13,7 @@ from tasks.base.cache import key_of
 from tasks.base.dataset import DatasetRef, split_dataset
 from tasks.base.params import StageParams
 from tasks.base.report import Cost, StageReport, StageResult
-from tasks.dedup.protected_items import Protected
+from tasks.dedup.items.read import Protected
 from tasks.ingest.ingested import Ingested, SourceReport
 from tasks.ingest.merge import Merged
 from tasks.ingest.params import IngestParams

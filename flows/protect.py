@@ -8,8 +8,8 @@ from flows.params import CurateParams
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef
 from tasks.base.errors import SourceError, UsageError
+from tasks.dedup.items.read import Protected, read_protected
 from tasks.dedup.protected import ProtectedParams, dedup_protected
-from tasks.dedup.protected_items import Protected, read_protected
 from tasks.dedup.sides import dedup_sides
 from tasks.embed.minilm import MODEL
 from tasks.ingest.ingested import Store

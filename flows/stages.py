@@ -17,7 +17,7 @@ from tasks.base.dataset import DatasetRef, join_datasets, split_dataset
 from tasks.base.params import StageParams
 from tasks.base.progress import Progress, announce
 from tasks.base.report import Cost, StageResult, join_reports
-from tasks.dedup.protected_items import Protected
+from tasks.dedup.items.read import Protected
 from tasks.ingest.ingested import Ingested
 from tasks.ingest.merge import Merged
 from tasks.ingest.params import IngestParams

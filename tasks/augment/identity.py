@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from tasks.augment.wording import words_of
-from tasks.dedup.light_words import LIGHT
+from tasks.dedup.guard.light_words import LIGHT
 
 SHORTEST = 3  # characters of a value that is looked for; shorter ones stand anywhere
 FEWEST_DIGITS = 6

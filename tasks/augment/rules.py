@@ -16,7 +16,7 @@ from pydantic import Field
 from tasks.augment.operators import LEAKS, Operator
 from tasks.augment.wording import spoken, words_of
 from tasks.base.params import StageParams
-from tasks.dedup.light_words import LIGHT
+from tasks.dedup.guard.light_words import LIGHT
 from tasks.llm.refusal import is_refusal
 from tasks.score.language import language_match
 

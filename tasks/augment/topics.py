@@ -9,7 +9,7 @@ import polars as pl
 
 from tasks.augment.wording import is_spaced
 from tasks.base.memo import RowMemo
-from tasks.dedup.light_words import LIGHT
+from tasks.dedup.guard.light_words import LIGHT
 from tasks.embed.encoders import encoder_of
 from tasks.embed.vectors import embed
 from tasks.score.complexity import complexities

@@ -23,8 +23,8 @@ from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_score
 from tasks.base.text import answer, prompt
 from tasks.dedup.exact import normalised
-from tasks.dedup.judged import Judged
-from tasks.dedup.short import similar_texts
+from tasks.dedup.guard.judged import Judged
+from tasks.dedup.similar.short import similar_texts
 
 Ints = npt.NDArray[np.int64]
 RATIO = 80  # of RapidFuzz, below which two prompts are unlike

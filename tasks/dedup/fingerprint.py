@@ -18,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from tasks.base.parallel import each
-from tasks.dedup.word_hashes import offsets_of, runs_of
+from tasks.dedup.similar.word_hashes import offsets_of, runs_of
 
 U64 = np.uint64
 Bytes = npt.NDArray[np.uint8]

@@ -1,13 +1,13 @@
 """Drop conversations that say what another one says in almost the same words.
 
 Candidates are all pairs whose word shingles have a Jaccard similarity of at least `threshold`
-(found exactly, see `tasks.dedup.pairs`), and short texts that share most of their letters
-(`tasks.dedup.short`). A candidate is a twin only if RapidFuzz's similarity of the two texts is
-high enough and the guard (`tasks.dedup.guard`) finds no number, word or answer that tells them
-apart. Contradictions, the same prompt with another answer, are never merged.
+(found exactly, see `tasks.dedup.similar.pairs`), and short texts that share most of their letters
+(`tasks.dedup.similar.short`). A candidate is a twin only if RapidFuzz's similarity of the two texts
+is high enough and the guard (`tasks.dedup.guard.rules`) finds no number, word or answer that tells
+them apart. Contradictions, the same prompt with another answer, are never merged.
 
-Who survives is said by `prefer`: by default the row of the source named first; then the one that
-is not cut short and has the fewest odd pairs of words (`tasks.dedup.oddity`), for of two texts
+Who survives is said by `prefer`: by default the row of the source named first; then the one that is
+not cut short and has the fewest odd pairs of words (`tasks.dedup.guard.oddity`), for of two texts
 that say the same one is often the other with slips; then the longest, then the smallest id.
 `tasks.dedup.families` says what a family is.
 
@@ -30,8 +30,8 @@ from tasks.base.table import DROP_REASON, marks
 from tasks.base.text import answer, prompt
 from tasks.dedup.compare import TwinParams, compared, context, preference
 from tasks.dedup.families import Families
-from tasks.dedup.judged import Judged
-from tasks.dedup.short import similar_texts
+from tasks.dedup.guard.judged import Judged
+from tasks.dedup.similar.short import similar_texts
 
 REASONS = {"near_duplicate": "another row says the same in almost the same words"}
 

@@ -5,8 +5,9 @@ reason of its own, and the ledger says which item, how much of it, where, and ho
 
 What does not make an item: a template with other numbers or another word in it; a licence or a
 quotation, which other rows have without the question; a question too short or too common to speak
-for itself, unless its answer follows. See `tasks.dedup.rarity` for what a run of words tells,
-`tasks.dedup.holding` for what counts as the item, and `tasks.dedup.rephrased` for meaning.
+for itself, unless its answer follows. See `tasks.dedup.items.rarity` for what a run of words tells,
+`tasks.dedup.items.holding` for what counts as the item, and `tasks.dedup.items.rephrased` for
+meaning.
 
 Why: models score higher on tests that they have seen (Brown et al. 2020, arXiv:2005.14165; Yang et
 al. 2023, arXiv:2311.04850), and then nobody can tell what training was worth.
@@ -23,10 +24,10 @@ from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
-from tasks.dedup.leaks import Search, leaks, look_for
-from tasks.dedup.protected_items import ITEMS
-from tasks.dedup.rarity import GRAM, spoken
-from tasks.dedup.search import LEAKS, RANK
+from tasks.dedup.items.leaks import Search, leaks, look_for
+from tasks.dedup.items.rarity import GRAM, spoken
+from tasks.dedup.items.read import ITEMS
+from tasks.dedup.items.search import LEAKS, RANK
 from tasks.embed import encoders
 
 __all__ = ["REASONS", "ProtectedParams", "dedup_protected", "leaks", "mark_protected"]

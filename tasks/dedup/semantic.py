@@ -4,8 +4,8 @@ Prompt and answer are embedded apart, and a pair is looked at only if both are n
 with one answer may be two tasks, and one prompt with two answers is a contradiction. Rows without
 answers compare prompts alone. Near pairs are all found (`tasks.embed.neighbours`; above
 `exact_below` rows all but a few, `tasks.embed.approximate`), then judged by what vectors are known
-to miss (`tasks.dedup.paraphrase`), and if asked for read again by MiniLM. Each survivor claims the
-rows near to itself, as in `dedup.near`.
+to miss (`tasks.dedup.meaning.paraphrase`), and if asked for read again by MiniLM. Each survivor
+claims the rows near to itself, as in `dedup.near`.
 
 Off unless switched on: other words for the same thing may be the variety that a set is paid for.
 What it is for is sets that were translated there and back, evolved or written by models, where the
@@ -33,8 +33,8 @@ from tasks.base.memo import RowMemo
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import marks
-from tasks.dedup.alike import JUDGED, alike, judged, listed_of
 from tasks.dedup.families import Pairs, claims
+from tasks.dedup.meaning.alike import JUDGED, alike, judged, listed_of
 from tasks.dedup.semantic_params import SemanticDedupParams
 from tasks.embed import encoders
 from tasks.embed.encoders import EncoderName, encoder_of

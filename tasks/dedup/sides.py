@@ -21,10 +21,10 @@ from tasks.base.dataset import DatasetRef
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
-from tasks.dedup.leaks import Search, leaks
+from tasks.dedup.items.leaks import Search, leaks
+from tasks.dedup.items.read import items_of_rows
+from tasks.dedup.items.search import LEAKS
 from tasks.dedup.protected import ENGINES, ProtectedParams
-from tasks.dedup.protected_items import items_of_rows
-from tasks.dedup.search import LEAKS
 
 __all__ = ["ENGINES", "REASONS", "SidesParams", "dedup_sides", "mark_leaking"]
 REASONS = {"other_side": "the row holds what a row of test or validation asks"}

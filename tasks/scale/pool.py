@@ -19,7 +19,7 @@ from tasks.base.draw import draw
 from tasks.base.errors import UsageError
 from tasks.base.memo import RowMemo
 from tasks.base.text import answer, conversation, fold, prompt
-from tasks.dedup.pairs import similar_pairs
+from tasks.dedup.similar.pairs import similar_pairs
 from tasks.scale.corpus import Corpus, Ints
 from tasks.scale.defects import scramble
 from tasks.scale.params import PlanParams

@@ -1,9 +1,9 @@
 """Split rows into train, validation and test, with no family on two sides.
 
-A family is all rows that are connected by similar conversations (`tasks.dedup.pairs`, without
-the guard: a template with another name in it leaks too), by an equal prompt, or as a made row and
-the row it was made from. Families go to a
-side as a whole, so a model is never tested on a paraphrase of what it was trained on.
+A family is all rows that are connected by similar conversations (`tasks.dedup.similar.pairs`,
+without the guard: a template with another name in it leaks too), by an equal prompt, or as a made
+row and the row it was made from. Families go to a side as a whole, so a model is never tested on a
+paraphrase of what it was trained on.
 
 Each source gives its share to each side. Families are taken in the order of a hash of the seed
 and their smallest id, the test side is filled first, then validation; a family too large for
@@ -23,7 +23,7 @@ from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_score
 from tasks.base.text import conversation, fold, prompt
-from tasks.dedup.pairs import similar_pairs
+from tasks.dedup.similar.pairs import similar_pairs
 
 SIDES = ("train", "validation", "test")
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tasks.dedup.compare import compared
 from tasks.dedup.near import NearDedupParams, candidates
-from tasks.dedup.pairs import similar_pairs
+from tasks.dedup.similar.pairs import similar_pairs
 from tests.bench.data import BACK_TRANSLATED, TEXT2SQL, Text, as_rows, bench_texts, missing
 from tests.bench.labelled import Labelled, back_translations, text2sql
 from tests.bench.section import Cell, Section, share

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.home import ROOT
-from tasks.dedup.pairs import similar_pairs
+from tasks.dedup.similar.pairs import similar_pairs
 from tests.bench.peers import tools
 from tests.bench.peers.apart import Cost, FailedError, of_finery
 from tests.bench.peers.drivers.measure import PERMUTATIONS, THRESHOLD, WORDS

@@ -46,7 +46,7 @@ def nightly(source: Path, folder: Path) -> Section:
     from tasks.dedup.index.recall import recall
     from tasks.dedup.index.signatures import signatures
     from tasks.dedup.released import ReleasedParams, mark_released
-    from tasks.dedup.word_hashes import word_lists
+    from tasks.dedup.similar.word_hashes import word_lists
 
     made = pl.read_parquet(source).with_row_index("at")
     tonight = made["at"].is_in(random.Random(0).sample(range(made.height), NEW))

@@ -16,8 +16,8 @@ from tasks.base.dataset import read_dataset
 from tasks.base.text import conversation, words
 from tasks.clean.encoding import EncodingParams, clean_encoding
 from tasks.clean.markup import MarkupParams, clean_markup
-from tasks.dedup.leaks import Search, leaks
-from tasks.dedup.protected_items import read_items
+from tasks.dedup.items.leaks import Search, leaks
+from tasks.dedup.items.read import read_items
 from tasks.ingest.merge import merge_rows
 from tasks.ingest.params import IngestParams
 from tasks.ingest.read import read_file

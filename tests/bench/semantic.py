@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from tasks.dedup.alike import alike, judged, listed_of
+from tasks.dedup.meaning.alike import alike, judged, listed_of
 from tasks.dedup.semantic import Memos, mark_semantic_twins
 from tasks.dedup.semantic_params import SemanticDedupParams
 from tasks.embed.encoders import EncoderName, encoder_of

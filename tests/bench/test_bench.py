@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tasks.dedup.protected_items import ITEMS
+from tasks.dedup.items.read import ITEMS
 from tasks.score.attack import own_attacks
 from tests.bench import (
     attack,

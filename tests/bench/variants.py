@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Callable
 
-from tasks.dedup.light_words import LIGHT
+from tasks.dedup.guard.light_words import LIGHT
 from tests.bench.data import Text
 
 Variant = Callable[[Text, random.Random], Text | None]

@@ -13,14 +13,14 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from tasks.dedup.guard.lexicon import Lexicon, numbered
+from tasks.dedup.guard.look import Row, Texts, verdict
+from tasks.dedup.guard.sieve import Apart
 from tasks.dedup.index.fragments import FILES, Known
 from tasks.dedup.index.recall import Recalled
 from tasks.dedup.index.signatures import NO_SIGNS, pieces
 from tasks.dedup.index.spelling import spelling
-from tasks.dedup.lexicon import Lexicon, numbered
-from tasks.dedup.look import Row, Texts, verdict
-from tasks.dedup.sieve import Apart
-from tasks.dedup.word_hashes import WordLists, gathered, unhashed, word_lists
+from tasks.dedup.similar.word_hashes import WordLists, gathered, unhashed, word_lists
 
 NAMES = FILES[3]
 

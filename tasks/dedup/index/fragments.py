@@ -167,7 +167,7 @@ def _sizes(folder: Path) -> tuple[int, ...]:
 
 def probe() -> tuple[int, ...]:
     """What the code of today makes of some words."""
-    from tasks.dedup.word_hashes import word_lists  # compiled code
+    from tasks.dedup.similar.word_hashes import word_lists  # compiled code
 
     lists = word_lists(pl.Series([PROBE]))
     return tuple(lists.hashes[: lists.sizes[0]].tolist())

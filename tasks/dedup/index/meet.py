@@ -6,9 +6,9 @@ taken, by a sample of the old rows; which are taken decides how much is looked a
 old rows need no order and no index of their shingles: a filter of bits tells in a nanosecond that
 a shingle of theirs is in no new row's choice, and fragments are added without touching others.
 
-An element that many new rows chose is no meeting place for all old rows: after `COMMON` of them
-it is one only for elements that `FEW` new rows chose. So, as in `tasks.dedup.join`, a pair may be
-missed if all that it shares of the choice is that common.
+An element that many new rows chose is no meeting place for all old rows: after `COMMON` of them it
+is one only for elements that `FEW` new rows chose. So, as in `tasks.dedup.similar.join`, a pair may
+be missed if all that it shares of the choice is that common.
 """
 
 import math
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tasks.dedup.word_hashes import Ints, WordLists
+from tasks.dedup.similar.word_hashes import Ints, WordLists
 
 COMMON = 512  # old rows that may meet all new rows of an element
 FEW = 8  # new rows of an element that old rows meet without end
@@ -51,7 +51,7 @@ def sought(new: WordLists, threshold: float, k: int, sample: Iterable[WordLists]
         sample: Words of some of the old rows.
     """
     from tasks.dedup.index import scan
-    from tasks.dedup.shingles import sets_of, shingles_in
+    from tasks.dedup.similar.shingles import sets_of, shingles_in
 
     sets = sets_of(new, k)
     each = [sets.hashes[s : s + n] for s, n in zip(sets.starts, sets.sizes, strict=True)]
@@ -81,7 +81,7 @@ def meetings(sought: Sought, old: WordLists) -> pl.DataFrame:
         old: Words of old rows, behind each other.
     """
     from tasks.dedup.index.scan import candidates
-    from tasks.dedup.shingles import shingles_in
+    from tasks.dedup.similar.shingles import shingles_in
 
     lists = shingles_in(old, sought.k)
     common = np.full(len(sought.begins) - 1, COMMON, np.int32)
@@ -98,8 +98,8 @@ def meetings(sought: Sought, old: WordLists) -> pl.DataFrame:
 
 def _verified(sought: Sought, old: WordLists, found: Ints) -> pl.DataFrame:
     """Those candidates that are pairs; the shingles of `old` are written over."""
-    from tasks.dedup.join import similar
-    from tasks.dedup.shingles import sets_in
+    from tasks.dedup.similar.join import similar
+    from tasks.dedup.similar.shingles import sets_in
 
     new, row, most = found.T
     used = row[np.flatnonzero(np.diff(row, prepend=-1))]  # rows come in their order

@@ -8,7 +8,7 @@ import polars as pl
 
 from tasks.dedup.index.fragments import FILES, GROUP, Fragment, Known
 from tasks.dedup.index.meet import MET, MOST, Sought, meetings, sought
-from tasks.dedup.word_hashes import Ints, WordLists, gathered
+from tasks.dedup.similar.word_hashes import Ints, WordLists, gathered
 
 ROWS, WORDS = FILES[:2]
 SAMPLES, SHARE = 8, 16  # stretches of a fragment, and which part of it they are together

@@ -15,8 +15,8 @@ import polars as pl
 
 from tasks.base.text import PIECE, answer, conversation, fold, prompt
 from tasks.dedup.compare import TURN, context
-from tasks.dedup.signs import symbols
-from tasks.dedup.word_hashes import WordLists, gathered, hashes_of, word_lists
+from tasks.dedup.guard.signs import symbols
+from tasks.dedup.similar.word_hashes import WordLists, gathered, hashes_of, word_lists
 
 ROWS = pl.Schema(
     {
@@ -117,7 +117,7 @@ def names_in(text: pl.Expr) -> pl.Expr:
 
 
 def is_structured(text: pl.Expr) -> pl.Expr:
-    """Whether a text is JSON or the like, as `tasks.dedup.guard.is_structured` has it."""
+    """Whether a text is JSON or the like, as `tasks.dedup.guard.rules.is_structured` has it."""
     bare = text.str.strip_chars()
     ends = [bare.str.starts_with(a) & bare.str.ends_with(b) for a, b in ("{}", "[]")]
     return pl.any_horizontal(ends)
@@ -135,7 +135,7 @@ def _vocabulary(texts: pl.Series) -> pl.DataFrame:
 
 
 def pieces(text: pl.Expr) -> pl.Expr:
-    """Words as `tasks.dedup.word_hashes` has them: in `iPhone手机` there are three."""
+    """Words as `tasks.dedup.similar.word_hashes` has them: in `iPhone手机` there are three."""
     return fold(text).str.extract_all(PIECE)
 
 

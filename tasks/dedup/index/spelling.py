@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from tasks.dedup.guard.lexicon import FEATURES, Letters, features_of
+from tasks.dedup.guard.light_words import LIGHT, NEGATIONS
+from tasks.dedup.guard.wording import swapped_light
 from tasks.dedup.index.fragments import FILES, Known
-from tasks.dedup.lexicon import FEATURES, Letters, features_of
-from tasks.dedup.light_words import LIGHT, NEGATIONS
-from tasks.dedup.word_hashes import Hashes, hashes_of
-from tasks.dedup.wording import swapped_light
+from tasks.dedup.similar.word_hashes import Hashes, hashes_of
 
 VOCABULARY = FILES[2]
 BLANK = chr(0xE000)  # a letter of a word that is not known; no text has it
@@ -24,7 +24,7 @@ class Spelling(NamedTuple):
     """n words."""
 
     words: list[str]  # as they are, or a name that no other word has
-    features: npt.NDArray[np.void]  # `tasks.dedup.lexicon.FEATURES`
+    features: npt.NDArray[np.void]  # `tasks.dedup.guard.lexicon.FEATURES`
     letters: Letters  # code points of all words behind each other
     unknown: npt.NDArray[np.bool_]
 

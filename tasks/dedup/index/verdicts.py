@@ -5,12 +5,12 @@ import polars as pl
 
 from tasks.base.text import answer, conversation, prompt
 from tasks.dedup.compare import TURN, context
+from tasks.dedup.guard.sieve import sieve
 from tasks.dedup.index.beside import Beside
 from tasks.dedup.index.fragments import Known
 from tasks.dedup.index.recall import recall
 from tasks.dedup.index.signatures import hashed
-from tasks.dedup.sieve import sieve
-from tasks.dedup.word_hashes import word_lists
+from tasks.dedup.similar.word_hashes import word_lists
 
 TWINS = pl.Schema(
     {"row": pl.UInt32(), "id": pl.String(), "fragment": pl.Int32(), "jaccard": pl.Float64()}

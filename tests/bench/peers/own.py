@@ -47,7 +47,7 @@ def timed(texts: "pl.Series") -> "tuple[dict[str, float], pl.DataFrame, npt.NDAr
     """What the join costs, its pairs, and the groups that they make."""
     import polars as pl
 
-    from tasks.dedup.pairs import similar_pairs
+    from tasks.dedup.similar.pairs import similar_pairs
 
     def joined(some: pl.Series) -> "tuple[pl.DataFrame, npt.NDArray[np.int32]]":
         pairs = similar_pairs(some, THRESHOLD)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tasks.dedup.judged import EVIDENCE
+from tasks.dedup.guard.judged import EVIDENCE
 from tasks.dedup.near import AT, MARKED, NearDedupParams, mark_near_twins
 from tests.builders import row, table, turn
 

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
+from tasks.dedup.items.read import ITEMS, items_of_rows
 from tasks.dedup.protected import MARKED, ProtectedParams, leaks, mark_protected
-from tasks.dedup.protected_items import ITEMS, items_of_rows
 from tests.builders import row, table, turn
 
 ASKED = (

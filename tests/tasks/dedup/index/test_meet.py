@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tasks.dedup.index import meet
 from tasks.dedup.index.meet import COMMON, MET, meetings, sought
-from tasks.dedup.word_hashes import WordLists, gathered, word_lists
-from tests.tasks.dedup.test_pairs import shingles, text
+from tasks.dedup.similar.word_hashes import WordLists, gathered, word_lists
+from tests.tasks.dedup.similar.test_pairs import shingles, text
 
 NOTHING: list[WordLists] = []
 

@@ -1,0 +1,129 @@
+"""Rows as numbered words, and what compiled code must know of each word.
+
+Import this module in functions only, as it imports compiled code.
+"""
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tasks.dedup.guard.light_words import LIGHT, NEGATIONS
+from tasks.dedup.guard.spelled import spell
+from tasks.dedup.guard.wording import NUMBER, is_divisible, is_light
+
+FEATURES = np.dtype(
+    [
+        ("first", np.int32), ("last", np.int32),  # letters
+        ("length", np.int32),
+        ("weightless", np.bool_),  # light, or a slip of a light word
+        ("light", np.bool_),
+        ("number", np.bool_),  # has a digit
+        ("divisible", np.bool_),  # may be two words in one
+        ("denies", np.bool_),
+        ("rare", np.bool_),  # no other row has it
+    ],
+    align=True,
+)  # fmt: skip
+"""What is known of a word. Compiled code sees when this changes: it is part of a type."""
+
+Ints = npt.NDArray[np.int64]
+Ints32 = npt.NDArray[np.int32]
+Letters = npt.NDArray[np.uint32]
+compiled: Any = numba.njit(nogil=True, cache=True, boundscheck=False)
+
+
+class Numbered(NamedTuple):
+    """Words of n rows as numbers: the prompt of row i is text i, and its answer is text n + i."""
+
+    numbers: Ints32  # places in the words, text by text
+    starts: Ints  # where each text begins, and where the last one ends
+    ordered: Ints32  # `numbers`, of each text that is in a pair in ascending order
+    content: Ints  # words of each text that are not light
+    features: npt.NDArray[np.void]  # `FEATURES` of each word
+    letters: Letters  # code points of all words
+    bounds: Ints  # where in `letters` each word begins, and where the last one ends
+
+    def sizes(self) -> Ints:
+        """Words of each row, prompt and answer."""
+        sizes: Ints = np.diff(self.starts).reshape(2, -1).sum(axis=0)
+        return sizes
+
+
+class Lexicon(NamedTuple):
+    """Words in alphabetical order, and the rows that are made of them."""
+
+    words: list[str]
+    rows: Numbered
+
+
+def lexicon(asked: pl.Series, told: pl.Series, n: int) -> Lexicon:
+    """Read rows.
+
+    Args:
+        asked: Prompts.
+        told: Answers to them.
+        n: How many rows are in pairs, from the first on; from the others words are learnt.
+    """
+    words, numbers, starts = spell(pl.concat([asked, told]))
+    letters = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
+    return Lexicon(words, numbered(numbers, starts, features_of(words), letters, n))
+
+
+def numbered(
+    numbers: Ints32, starts: Ints, features: npt.NDArray[np.void], letters: Letters, n: int
+) -> Numbered:
+    """Rows of numbers, and what follows from them.
+
+    Args:
+        numbers: Places in the words, text by text.
+        starts: Where each text begins, and where the last one ends.
+        features: `FEATURES` of each word; which are rare is found out here.
+        letters: Code points of all words.
+        n: See `lexicon`.
+    """
+    features["rare"] = _rows_with(numbers, starts, len(features)) == 1
+    bounds = np.concatenate([[0], np.cumsum(features["length"], dtype=np.int64)])
+    ordered, content = numbers.copy(), np.zeros(len(starts) - 1, np.int64)
+    _order(ordered, starts, n, features, content)
+    return Numbered(numbers, starts, ordered, content, features, letters, bounds)
+
+
+def features_of(words: list[str]) -> npt.NDArray[np.void]:
+    """`FEATURES` of each word, but for `rare`."""
+    said = [
+        (ord(w[0]), ord(w[-1]), len(w), is_light(w), w in LIGHT, NUMBER.search(w) is not None,
+         is_divisible(w), w in NEGATIONS, False)
+        for w in words
+    ]  # fmt: skip
+    return np.array(said, FEATURES)
+
+
+@compiled
+def _rows_with(numbers, starts, n_words):
+    """In how many rows each word is."""
+    rows = np.zeros(n_words, np.int64)
+    last = np.full(n_words, -1, np.int64)
+    n = (starts.shape[0] - 1) // 2
+    for row in range(n):
+        for text in (row, row + n):
+            for i in range(starts[text], starts[text + 1]):
+                word = numbers[i]
+                if last[word] != row:
+                    last[word] = row
+                    rows[word] += 1
+    return rows
+
+
+@compiled
+def _order(ordered, starts, n, features, content):
+    """Sort the words of the texts of the first n rows, and count those that are not light."""
+    half = (starts.shape[0] - 1) // 2
+    for row in range(n):
+        for text in (row, row + half):
+            some = ordered[starts[text] : starts[text + 1]]
+            some.sort()
+            for word in some:
+                content[text] += not features[word].light

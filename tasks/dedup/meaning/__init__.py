@@ -1,0 +1,1 @@
+"""Rows that are near by their vectors, and what vectors miss."""

@@ -1,0 +1,1 @@
+"""Texts that share much of their wording: every pair, found exactly."""
