@@ -19,7 +19,7 @@ from tasks.dedup.guard.sieve import Apart
 from tasks.dedup.index.fragments import FILES, Known
 from tasks.dedup.index.recall import Recalled
 from tasks.dedup.index.signatures import NO_SIGNS, pieces
-from tasks.dedup.index.spelling import spelling
+from tasks.dedup.index.spelling import BLANK, spelling
 from tasks.dedup.similar.word_hashes import WordLists, gathered, unhashed, word_lists
 
 NAMES = FILES[3]
@@ -57,8 +57,10 @@ class Beside:
         half = len(self.numbered.content) // 2
         for part in (0, half):
             self._spell(new + part, self.n + old + part)
-        self._cut(new + half, self.n + old + half)
-        return verdict(self.texts[new], self._released(old), self.apart) == "same"
+        guessed = self._cut(new + half, self.n + old + half)
+        said = verdict(self.texts[new], self._released(old), self.apart)
+        self.numbered.letters[guessed] = ord(BLANK)
+        return said == "same"
 
     def _released(self, old: int) -> Row:
         row = self.rows.row(old, named=True)
@@ -112,20 +114,24 @@ class Beside:
         self.numbers[spelled] = word
         self.unknown[word] = False
 
-    def _cut(self, new: int, old: int) -> None:
-        """Where the new answer ends within a word, take the released one's word to be that word."""
+    def _cut(self, new: int, old: int) -> slice:
+        """Where the new answer ends within a word, take the released one's for that word.
+
+        Returns:
+            Letters that were written for it; they are a guess, and no other pair may see them.
+        """
         starts, numbers = self.numbered.starts, self.numbered.numbers
         size = starts[new + 1] - starts[new]
         if not 0 < size <= starts[old + 1] - starts[old]:
-            return
+            return slice(0)
         last, word = numbers[starts[new + 1] - 1], numbers[starts[old] + size - 1]
-        if not self.unknown[word]:
-            return
         w, v = self.numbered.features[[word, last]]
-        if w["first"] == v["first"] and w["length"] > v["length"]:
-            begin, end = self.numbered.bounds[last : last + 2]
-            at = self.numbered.bounds[word]
-            self.numbered.letters[at : at + end - begin] = self.numbered.letters[begin:end]
+        if not self.unknown[word] or w["first"] != v["first"] or w["length"] <= v["length"]:
+            return slice(0)
+        begin, end = self.numbered.bounds[last : last + 2]
+        at = self.numbered.bounds[word]
+        self.numbered.letters[at : at + end - begin] = self.numbered.letters[begin:end]
+        return slice(at + 1, at + end - begin)
 
 
 def _said(listed: pl.DataFrame) -> pl.Series:
