@@ -55,8 +55,8 @@ Index = Annotated[
     str | None,
     typer.Option(
         metavar="DIR",
-        help="Folder that remembers releases: rows that an earlier one holds leave, and what is "
-        "released is added. Made if there is none.",
+        help="Folder that remembers releases: rows that an earlier one holds leave. What `curate` "
+        "releases is added; the folder is made if there is none.",
     ),
 ]
 DryRun = Annotated[

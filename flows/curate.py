@@ -24,14 +24,13 @@ from flows.params import (
 )
 from flows.plan import command_line
 from flows.protect import guard, keep_apart, keep_sides_apart
-from flows.remember import keep_new, recall, remember
+from flows.remember import keep_new, recall, remember_release
 from flows.scoring import Bench, refused, score_rows, seat, seeded_split
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef
 from tasks.dedup.conflict import report_conflicts
 from tasks.dedup.core import dedup_core
 from tasks.dedup.exact import dedup_exact
-from tasks.dedup.index.fragments import Known
 from tasks.dedup.near import dedup_near
 from tasks.dedup.semantic import dedup_semantic
 from tasks.dedup.settle import settle_conflicts
@@ -101,13 +100,14 @@ def curate_files(
     course: Course, files: list[SourceFile], params: CurateParams, call: Call
 ) -> tuple[Release, dict[str, Any]]:
     """The stages in their order, whoever runs them; see `curate`."""
-    refined = refine(course, files, params)
-    earlier, kept = refined.earlier, refined.kept
+    refined = refine(course, files, params, call.out)
+    kept = refined.kept
     done, report = release(
         course, refined.prepared, kept, params, call, refined.passports, refined.may_not
     )
-    if earlier is not None and not done.failed_gates:
-        course.afterwards("index.add", kept.rows, partial(remember, earlier, kept, files, call.out))
+    if params.index and not done.failed_gates:
+        add = partial(remember_release, params.index, kept, files, call.out)
+        course.afterwards("index.add", kept.rows, add)
     return done, report
 
 
@@ -118,12 +118,11 @@ class Refined(NamedTuple):
     kept: DatasetRef
     passports: tuple[dict[str, Any], ...]
     may_not: str | None  # why a judge may not drop rows
-    earlier: Known | None  # releases that it was compared with
 
 
-def refine(course: Course, files: list[SourceFile], params: CurateParams) -> Refined:
-    """Everything that `curate` does before it publishes."""
-    earlier = recall(params, files)  # what is wrong is told before anything runs
+def refine(course: Course, files: list[SourceFile], params: CurateParams, out: str = "") -> Refined:
+    """Everything that `curate` does before it publishes to `out`."""
+    earlier = recall(params, files, out)  # what is wrong is told before anything runs
     guarded = guard(course, params)
     prepared = prepare(course, files, params)
     on = params.dedup.enabled
@@ -145,4 +144,4 @@ def refine(course: Course, files: list[SourceFile], params: CurateParams) -> Ref
     kept = keep_sides_apart(course, halved, params)
     may_not = refused(params.score, bench) if params.score.enabled else None
     passports = bench.facts(course, params.score.bar)
-    return Refined(prepared, kept, passports, may_not, earlier)
+    return Refined(prepared, kept, passports, may_not)

@@ -170,7 +170,8 @@ class CurateParams(RunParams):
     index: str = Field(
         default="", title="Index of releases",
         description="Folder that remembers what was released. Rows that an earlier release holds "
-        "leave, and what this run releases is added, unless a gate fails. Made if there is none.",
+        "leave. What `curate` releases is added, unless a gate fails; the folder is made if there "
+        "is none.",
     )  # fmt: skip
 
     @property

@@ -13,7 +13,7 @@ from flows.params import CurateParams
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.errors import UsageError
-from tasks.dedup.index.fragments import Known, append, known
+from tasks.dedup.index.fragments import ROWS, Known, append, known
 from tasks.dedup.released import dedup_released
 from tasks.ingest.sources import SourceFile
 from tasks.publish.folder import unwritable
@@ -23,25 +23,47 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ROWS = 250_000  # of a fragment
+AT_ONCE = 250_000  # rows of a fragment
 
 
-def recall(params: CurateParams, files: Sequence[SourceFile]) -> Known | None:
+def recall(params: CurateParams, files: Sequence[SourceFile], out: str) -> Known | None:
     """The releases that a run is compared with; None if it names no index.
+
+    Args:
+        params: The run's.
+        files: Its sources.
+        out: Its folder; empty where nothing is written.
 
     Raises:
         UsageError: The index cannot be used.
     """
     if not params.index:
         return None
-    if why := unwritable(Path(params.index)):
-        raise UsageError(f"--index {params.index!r}: {why}; name another folder for the index")
-    return known(params.index, identity([one.sha256 for one in files]))
+    _check(params.index, files, out)
+    return known(params.index, identity([one.sha256 for one in files], out))
 
 
-def identity(sources: Sequence[str]) -> str:
-    """What makes a run the same as an earlier one: the content of its sources."""
-    return hashlib.sha256("\n".join(sorted(sources)).encode()).hexdigest()
+def _check(index: str, files: Sequence[SourceFile], out: str) -> None:
+    """See that an index is in nobody's way."""
+    if why := unwritable(Path(index)):
+        raise UsageError(f"--index {index!r}: {why}; name another folder for the index")
+    place = Path(index).resolve()
+    if out and Path(out).resolve().is_relative_to(place):
+        raise UsageError(f"--out {out!r} is in the index {index!r}; name another folder for one")
+    if out and place.is_relative_to(Path(out).resolve()):
+        raise UsageError(f"--index {index!r} is in the folder of the run; name another for one")
+    inside = [one.name for one in files if one.path.resolve().is_relative_to(place)]
+    if inside:
+        raise UsageError(
+            f"--index {index!r} is in a folder of sources, and {inside[0]} was taken for one; name "
+            "another folder for the index"
+        )
+
+
+def identity(sources: Sequence[str], out: str) -> str:
+    """What makes a run the same as an earlier one: its sources' content and its folder."""
+    place = str(Path(out).resolve()) if out else ""
+    return hashlib.sha256("\n".join([place, *sorted(sources)]).encode()).hexdigest()
 
 
 def keep_new(
@@ -53,35 +75,36 @@ def keep_new(
     return course.whole(dedup_released, rows, given, on=on, known=earlier)
 
 
-def remember(earlier: Known, kept: DatasetRef, files: Sequence[SourceFile], out: str) -> int:
-    """Add what a run released to the index; returns how many rows that were not in it.
+def remember(path: str, rows: pl.LazyFrame, sources: Sequence[str], out: str) -> int:
+    """Add what a run released to an index; returns how many rows that were not in it.
 
     Args:
-        earlier: What the run was compared with.
-        kept: The rows that it released.
-        files: Its sources.
+        path: Folder of the index.
+        rows: The rows that were released.
+        sources: Hashes of the run's sources.
         out: Its folder.
     """
-    rows = read_dataset(kept)
+    run = identity(sources, out)
+    earlier = known(path, run)
     for one in earlier.fragments:
-        there = earlier.read(one, "rows.parquet").select("id")
+        there = earlier.read(one, ROWS).select("id")
         rows = rows.join(there, on="id", how="anti", maintain_order="left")
-    return remember_rows(earlier.path, rows, identity([one.sha256 for one in files]), out)
-
-
-def remember_rows(path: str, rows: pl.LazyFrame, run: str, out: str) -> int:
-    """Add rows of the release in `out`, made of the sources `run`, to the index at `path`."""
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    facts = {"release": Path(out).absolute().name, "run": run, "created": created}
+    facts = {"release": Path(out).resolve().name, "run": run, "created": created}
     added = append(path, _signed(rows), facts)
     logger.info("index %s: %d rows of %s added", path, added, facts["release"])
     return added
 
 
+def remember_release(path: str, kept: DatasetRef, files: Sequence[SourceFile], out: str) -> int:
+    """Add the rows that a run kept; see `remember`."""
+    return remember(path, read_dataset(kept), [one.sha256 for one in files], out)
+
+
 def _signed(rows: pl.LazyFrame) -> Iterator["Signatures"]:
-    """Signatures of some rows at a time."""
+    """Signatures of some rows at a time; of none, too, for a night without rows has its place."""
     from tasks.dedup.index.signatures import signatures  # compiled code
 
     count = rows.select(pl.len()).collect().item()
-    for start in range(0, count, ROWS):
-        yield signatures(rows.slice(start, ROWS))
+    for start in range(0, max(count, 1), AT_ONCE):
+        yield signatures(rows.slice(start, AT_ONCE))

@@ -102,7 +102,7 @@ def scale_files(
         Lora(given.lora)  # what is missing is told before anything is computed
     if given.jobs.model:
         Jobs(given.jobs, params.llm)
-    refined = refine(course, files, params)
+    refined = refine(course, files, params, call.out)
     on: dict[str, Any] = {
         "raw": refined.prepared.rows, "kept": refined.kept, "dropped": _dropped(course),
         "params": params.scale.plan, "seed": params.seed,

@@ -1,7 +1,7 @@
 """Drop conversations that an earlier release holds, in the same or almost the same words.
 
 What earlier releases held is read from an index (`tasks.dedup.index`): signatures, and no text. A
-row with the id of a released one is that row. Of all others those that share enough of their word
+copy of a released record is told by its id. Of all others those that share enough of their word
 shingles with a released row are found exactly, and the guard of `dedup.near` decides, as far as it
 goes without text: RapidFuzz has nothing to compare, and a word that one side writes in two is
 another word. Short texts that share most of their letters, but hardly a word, are not found.
@@ -24,7 +24,7 @@ from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
-from tasks.dedup.index.fragments import Known
+from tasks.dedup.index.fragments import ROWS, Known
 
 REASONS = {"released_before": "an earlier release holds the row, or one that says the same"}
 
@@ -103,14 +103,15 @@ def mark_released(
 
 
 def _same(rows: pl.LazyFrame, known: Known) -> pl.DataFrame:
-    """Rows that have the id of a released row, and the first release that has it."""
+    """Rows that have the id of a released row, or are a copy of its record."""
+    record = pl.col("id").str.replace(r"-\d+$", "")  # the rest says which copy of it
     theirs = [
-        known.read(one, "rows.parquet").select("id", fragment=pl.lit(at))
+        known.read(one, ROWS).select("id", record=record, fragment=pl.lit(at))
         for at, one in enumerate(known.fragments)
     ]
-    mine = rows.select("id").with_row_index("row")
-    joined = pl.concat([mine.join(one, on="id", how="inner") for one in theirs]).collect()
-    first = joined.sort("row", "fragment").unique("row", keep="first", maintain_order=True)
+    mine = rows.select(record=record).with_row_index("row")
+    joined = pl.concat([mine.join(one, on="record", how="inner") for one in theirs]).collect()
+    first = joined.sort("row", "fragment", "id").unique("row", keep="first", maintain_order=True)
     return first.select("row", "id", "fragment", jaccard=pl.lit(1.0))
 
 

@@ -11,8 +11,10 @@ class GateParams(StageParams):
     """Limits; a run that breaks one writes everything and ends with exit code 1."""
 
     min_rows: int = Field(
-        default=1, ge=0, title="Fewest rows", description="Rows that must be left at the end."
-    )
+        default=1, ge=0, title="Fewest rows",
+        description="Rows that must be left at the end. Those that were released before (`index`) "
+        "count, so a night without anything new fails nothing.",
+    )  # fmt: skip
     max_quarantined: float = Field(
         default=0.2, ge=0, le=1, title="Most quarantined",
         description="Share of what was read that could not be read as rows.",
@@ -79,6 +81,7 @@ class Measured(NamedTuple):
     judge: str | None = None  # why the judge may not drop what it was told to; "" if it may
     copies: tuple[Copies, ...] = ()  # sources of which a row left as a copy
     answered: tuple[int, int] | None = None  # rows that it scored, of those it was asked about
+    released_before: int = 0  # rows that left for that
 
 
 def judge_gates(seen: Measured, params: GateParams) -> list[Gate]:
@@ -86,7 +89,7 @@ def judge_gates(seen: Measured, params: GateParams) -> list[Gate]:
     quarantined = seen.quarantined / max(seen.read, 1)
     dropped = seen.dropped / max(seen.read, 1)
     gates = [
-        _least("min_rows", params.min_rows, seen.kept, f"{seen.kept:,} rows kept"),
+        _least("min_rows", params.min_rows, seen.kept + seen.released_before, _kept(seen)),
         _most("max_quarantined", params.max_quarantined, quarantined,
               f"{seen.quarantined:,} of {seen.read:,} ({quarantined:.1%}) quarantined"),
         _most("max_dropped", params.max_dropped, dropped,
@@ -125,6 +128,11 @@ def _copies(copies: tuple[Copies, ...], limit: float) -> Gate:
         f"{families}"
     )
     return _most("max_copies", limit, share, told)
+
+
+def _kept(seen: Measured) -> str:
+    known = seen.released_before
+    return f"{seen.kept:,} rows kept" + (f", {known:,} were released before" if known else "")
 
 
 def _scored(verdicts: dict[str, int], params: GateParams) -> list[Gate]:

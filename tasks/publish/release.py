@@ -65,7 +65,7 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
     gates = judge_gates(_measured(plan, ledger), plan.gates)
     report = gather(plan, ledger, gates, mask_texts)
     report["skipped"] += _refused(refused)
-    if plan.parameters.get("index"):
+    if plan.parameters.get("index") and "scale" not in plan.parameters:
         report["skipped"] += _unremembered(gates)
     _write_pages(folder, plan, report)
     folder.finish(_manifest(plan, report))
@@ -139,6 +139,7 @@ def _measured(plan: ReleasePlan, ledger: pl.DataFrame) -> Measured:
         dropped=states.get("dropped", 0) - spared,
         quarantined=states.get("quarantined", 0),
         unreadable_files=unreadable.height,
+        released_before=ledger.filter(reason="released_before").height,
         residual_pii=None if plan.residues is None else sum(plan.residues.values()),
         verdicts=verdicts(plan),
         judge=plan.judge_refused,

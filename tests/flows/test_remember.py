@@ -12,6 +12,7 @@ from flows.dry_run import plan_run
 from flows.front import Call
 from flows.params import CurateParams
 from flows.plain import PlainCourse
+from flows.remember import recall
 from tasks.base.errors import UsageError
 from tasks.dedup.index.fragments import fragments
 from tasks.ingest.sources import find_sources
@@ -92,6 +93,39 @@ def test_rows_released_before_are_released_again_if_asked_for(night):
     assert asked(night("monday", "tuesday", "wednesday", out="all", **keep)) == [
         "Explain", "Name", "What", "Why"
     ]  # fmt: skip
+
+
+def test_another_run_of_the_same_sources_is_another_release(night):
+    night("monday")
+    assert pl.read_parquet(night("monday", out="trial") / "data.parquet").height == 0
+    assert [(one.release, one.rows) for one in fragments("idx")] == [("monday", 2), ("trial", 0)]
+
+
+@pytest.mark.parametrize("out", ["idx", "idx/monday"])
+def test_a_run_is_not_written_into_the_index(night, out):
+    with pytest.raises(UsageError, match=r"is in the (index|folder of the run)"):
+        night("monday", out=out)
+
+
+def test_an_index_in_the_folder_of_a_run_would_be_lost_with_it(night):
+    with pytest.raises(UsageError, match="is in the folder of the run"):
+        night("monday", index="monday/idx")
+
+
+def test_an_index_is_not_read_as_a_source(night, tmp_path):
+    night("monday", index="")
+    files = find_sources([str(tmp_path / "monday" / "train.jsonl")], tmp_path / "spool")
+    params = CurateParams(index=str(tmp_path / "monday"))
+    with pytest.raises(UsageError, match=r"train\.jsonl was taken for one"):
+        recall(params, files, "elsewhere")
+
+
+def test_a_night_without_anything_new_fails_no_gate(night):
+    night("monday")
+    out = night("monday", out="again")
+    gates = json.loads((out / "report.json").read_text())["gates"]
+    assert all(gate["passed"] for gate in gates)
+    assert any(gate["text"].startswith("0 rows kept, 2 were released before") for gate in gates)
 
 
 def test_nothing_is_remembered_of_a_run_that_failed_a_gate(night):

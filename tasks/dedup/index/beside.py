@@ -16,13 +16,11 @@ import polars as pl
 from tasks.dedup.guard.lexicon import Lexicon, numbered
 from tasks.dedup.guard.look import Row, Texts, verdict
 from tasks.dedup.guard.sieve import Apart
-from tasks.dedup.index.fragments import FILES, Known
+from tasks.dedup.index.fragments import NAMES, Known
 from tasks.dedup.index.recall import Recalled
-from tasks.dedup.index.signatures import NO_SIGNS, pieces
+from tasks.dedup.index.signatures import NO_SIGNS, beginning, pieces
 from tasks.dedup.index.spelling import BLANK, spelling
 from tasks.dedup.similar.word_hashes import WordLists, gathered, unhashed, word_lists
-
-NAMES = FILES[3]
 
 
 class Beside:
@@ -42,7 +40,8 @@ class Beside:
         flat = np.concatenate([one.hashes for one in lists])
         sizes = np.concatenate([one.sizes for one in lists])
         self.hashes, numbers = np.unique(flat, return_inverse=True)
-        self.words, read, letters, self.unknown = spelling(self.hashes, _said(listed), known)
+        spelled = spelling(self.hashes, _said(listed), known)
+        self.words, read, letters, self.unknown, self.begun = spelled
         starts = np.append(0, np.cumsum(sizes))
         self.numbered = numbered(numbers.astype(np.int32), starts, read, letters, self.n + m)
         self.apart = Apart(Lexicon(self.words, self.numbered))
@@ -115,23 +114,27 @@ class Beside:
         self.unknown[word] = False
 
     def _cut(self, new: int, old: int) -> slice:
-        """Where the new answer ends within a word, take the released one's for that word.
+        """Where the new answer ends within a word of the released one, say how the word begins.
 
         Returns:
-            Letters that were written for it; they are a guess, and no other pair may see them.
+            The letters behind the first that were written: they are not all of the word, and no
+            other pair may see them.
         """
         starts, numbers = self.numbered.starts, self.numbered.numbers
         size = starts[new + 1] - starts[new]
         if not 0 < size <= starts[old + 1] - starts[old]:
             return slice(0)
-        last, word = numbers[starts[new + 1] - 1], numbers[starts[old] + size - 1]
-        w, v = self.numbered.features[[word, last]]
-        if not self.unknown[word] or w["first"] != v["first"] or w["length"] <= v["length"]:
+        last, word = int(numbers[starts[new + 1] - 1]), int(numbers[starts[old] + size - 1])
+        begin, end = self.numbered.bounds[last : last + 2].tolist()
+        begun = self.begun[word] if self.unknown[word] else []
+        if len(begun) < end - begin or begun[end - begin - 1] != self._beginning(last):
             return slice(0)
-        begin, end = self.numbered.bounds[last : last + 2]
-        at = self.numbered.bounds[word]
+        at = int(self.numbered.bounds[word])
         self.numbered.letters[at : at + end - begin] = self.numbered.letters[begin:end]
         return slice(at + 1, at + end - begin)
+
+    def _beginning(self, word: int) -> int:
+        return int(beginning(self.hashes[word : word + 1])[0])
 
 
 def _said(listed: pl.DataFrame) -> pl.Series:

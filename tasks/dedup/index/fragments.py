@@ -8,6 +8,8 @@ compared with what was there before it; so to run a night again gives the same r
 
 import hashlib
 import json
+import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import rmtree
@@ -24,8 +26,36 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 FACTS = "fragment.json"
-FILES = ("rows.parquet", "words.parquet", "vocabulary.parquet", "names.parquet")
+SCHEMAS = {
+    "rows.parquet": pl.Schema(
+        {
+            "id": pl.String(),
+            "words": pl.UInt32(),  # how many there are of it in the list of words
+            "told": pl.UInt32(),  # how many of them, the last ones, are the answer's
+            "context": pl.UInt64(),
+            "signs": pl.String(),  # operators and currencies, as JSON; empty: none
+            "asked_denials": pl.UInt32(),  # how often the prompt says n't
+            "told_denials": pl.UInt32(),
+            "structured": pl.Boolean(),
+        }
+    ),
+    "words.parquet": pl.Schema({"word": pl.UInt32()}),
+    "vocabulary.parquet": pl.Schema(
+        {
+            "word": pl.UInt32(),
+            "first": pl.UInt32(),  # code points
+            "last": pl.UInt32(),
+            "letters": pl.UInt32(),
+            "beginnings": pl.List(pl.UInt16()),  # hashes of its first letter, first two, ...
+        }
+    ),
+    "names.parquet": pl.Schema({"row": pl.UInt32(), "told": pl.Boolean(), "word": pl.UInt32()}),
+}
+"""What is kept of the rows, their words, their different words, and their names."""
+FILES = ROWS, WORDS, VOCABULARY, NAMES = tuple(SCHEMAS)
 GROUP = 1 << 18  # words of a row group: a sample need not read all of them
+DAY = 86_400  # seconds
+NAME = re.compile(r"\d{6}\.\d{3}-[0-9a-f]{16}")
 PROBE = "Probe 1, caffè ² 你好 👍"
 
 
@@ -52,8 +82,20 @@ class Known(BaseModel, frozen=True):
     fragments: tuple[Fragment, ...]
 
     def read(self, fragment: Fragment, file: str) -> pl.LazyFrame:
-        """One of the files of a fragment."""
-        return pl.scan_parquet(Path(self.path, fragment.name, file))
+        """One of the files of a fragment.
+
+        Raises:
+            UsageError: It is damaged.
+        """
+        place = Path(self.path, fragment.name, file)
+        try:
+            table = pl.scan_parquet(place, glob=False)
+            whole = table.collect_schema() == SCHEMAS[file]
+        except (OSError, pl.exceptions.PolarsError):
+            whole = False
+        if not whole:
+            raise damaged(self.path, fragment.name)
+        return table
 
 
 def fragments(path: str) -> tuple[Fragment, ...]:
@@ -63,16 +105,18 @@ def fragments(path: str) -> tuple[Fragment, ...]:
         UsageError: The folder holds something else, or a fragment cannot be used.
     """
     folder = Path(path)
+    if folder.is_symlink() and not folder.exists():
+        raise UsageError(f"--index {path!r} is a link to nowhere; name a folder")
     if not folder.exists():
         return ()
     if not folder.is_dir():
         raise UsageError(f"--index {path!r} is a file; name a folder, it is made if there is none")
-    inside = sorted(one for one in folder.iterdir() if not one.name.startswith("."))
+    inside = sorted(one for one in folder.iterdir() if not one.name.startswith((".", "README")))
     return tuple(_fragment(one, path) for one in inside)
 
 
 def _fragment(folder: Path, path: str) -> Fragment:
-    if not (folder / FACTS).is_file():
+    if not NAME.fullmatch(folder.name):
         raise UsageError(
             f"--index {path!r} holds {folder.name!r}, which is no release; name a folder of its "
             "own for the index"
@@ -83,16 +127,26 @@ def _fragment(folder: Path, path: str) -> Fragment:
     except (ValidationError, OSError):
         whole = False
     if not whole:
-        raise UsageError(
-            f"--index {path!r}: {folder.name!r} is damaged; put it back from a backup, or remove "
-            "it, and the index forgets that release"
-        )
+        raise damaged(path, folder.name)
     if found.format != FORMAT or found.probe != probe():
         raise UsageError(
             f"--index {path!r}: {folder.name!r} ({found.release}) was written by another version "
             "of Finery; make the index anew of the releases with `finery index`"
         )
     return found
+
+
+def damaged(path: str, name: str) -> UsageError:
+    """What to tell of a fragment that is not as it was written."""
+    return UsageError(
+        f"--index {path!r}: {name!r} is damaged; put it back from a backup, or remove it, and the "
+        "index forgets that release"
+    )
+
+
+def is_sound(path: str, fragment: Fragment) -> bool:
+    """Whether a fragment has the content that it was written with, to the byte."""
+    return fragment.name.endswith(f"-{_content(Path(path, fragment.name))}")
 
 
 def known(path: str, run: str) -> Known:
@@ -130,7 +184,10 @@ def append(path: str, parts: "Iterator[Signatures]", facts: dict[str, str]) -> i
         _write(Path(path), f"{number}.{at:03d}", part, facts) for at, part in enumerate(parts)
     ]
     for name in {*former} - {one.name for one in written}:
-        rmtree(Path(path, name))
+        aside = Path(path, f".{uuid4().hex}")  # at once, for others may be reading
+        Path(path, name).rename(aside)
+        rmtree(aside, ignore_errors=True)
+    _sweep(Path(path))
     return sum(one.rows for one in written)
 
 
@@ -140,14 +197,11 @@ def _write(folder: Path, number: str, part: "Signatures", facts: dict[str, str])
     words = pl.DataFrame({"word": part.words.hashes})
     # no statistics: they would hold ids; words are packed by their number as it is
     how: dict[str, Any] = {"statistics": False}
-    part.rows.write_parquet(draft / FILES[0], **how)
-    words.write_parquet(draft / FILES[1], compression="uncompressed", row_group_size=GROUP, **how)
-    part.vocabulary.write_parquet(draft / FILES[2], **how)
-    part.names.write_parquet(draft / FILES[3], **how)
-    digest = hashlib.sha256()
-    for file in FILES:
-        digest.update((draft / file).read_bytes())
-    name = f"{number}-{digest.hexdigest()[:16]}"
+    part.rows.write_parquet(draft / ROWS, **how)
+    words.write_parquet(draft / WORDS, compression="uncompressed", row_group_size=GROUP, **how)
+    part.vocabulary.write_parquet(draft / VOCABULARY, **how)
+    part.names.write_parquet(draft / NAMES, **how)
+    name = f"{number}-{_content(draft)}"
     made = Fragment(
         name=name, rows=part.rows.height, words=words.height, bytes=_sizes(draft), probe=probe(),
         release=facts["release"], run=facts["run"], created=facts["created"],
@@ -159,6 +213,21 @@ def _write(folder: Path, number: str, part: "Signatures", facts: dict[str, str])
     else:
         draft.rename(place)
     return made
+
+
+def _content(folder: Path) -> str:
+    """Hash of the files of a fragment."""
+    digest = hashlib.sha256()
+    for file in FILES:
+        digest.update((folder / file).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed runs left, once nobody can be writing it any more."""
+    for draft in folder.glob(".*"):
+        if time.time() - draft.stat().st_mtime > DAY:
+            rmtree(draft, ignore_errors=True)
 
 
 def _sizes(folder: Path) -> tuple[int, ...]:

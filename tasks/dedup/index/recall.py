@@ -6,11 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from tasks.dedup.index.fragments import FILES, GROUP, Fragment, Known
+from tasks.dedup.index.fragments import GROUP, ROWS, WORDS, Fragment, Known, damaged
 from tasks.dedup.index.meet import MET, MOST, Sought, meetings, sought
 from tasks.dedup.similar.word_hashes import Ints, WordLists, gathered
 
-ROWS, WORDS = FILES[:2]
 SAMPLES, SHARE = 8, 16  # stretches of a fragment, and which part of it they are together
 AT_ONCE = 65_536  # old rows that meet new ones at once
 PAIRS = pl.Schema({**dict(MET), "fragment": pl.Int64()})
@@ -64,6 +63,8 @@ def _words(known: Known, fragment: Fragment) -> WordLists:
     sizes = known.read(fragment, ROWS).select("words").collect()["words"].to_numpy()
     hashes = known.read(fragment, WORDS).collect()["word"].to_numpy()
     ends = np.cumsum(sizes, dtype=np.int64)
+    if len(sizes) != fragment.rows or int(sizes.sum()) != len(hashes):
+        raise damaged(known.path, fragment.name)
     return WordLists(hashes, ends - sizes, sizes.astype(np.int64), ())
 
 

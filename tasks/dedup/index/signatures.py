@@ -16,30 +16,9 @@ import polars as pl
 from tasks.base.text import PIECE, answer, conversation, fold, prompt
 from tasks.dedup.compare import TURN, context
 from tasks.dedup.guard.signs import symbols
-from tasks.dedup.similar.word_hashes import WordLists, gathered, hashes_of, word_lists
+from tasks.dedup.index.fragments import NAMES, ROWS, SCHEMAS, VOCABULARY
+from tasks.dedup.similar.word_hashes import Hashes, WordLists, gathered, hashes_of, word_lists
 
-ROWS = pl.Schema(
-    {
-        "id": pl.String(),
-        "words": pl.UInt32(),  # how many there are of it in the list of words
-        "told": pl.UInt32(),  # how many of them, the last ones, are the answer's
-        "context": pl.UInt64(),
-        "signs": pl.String(),  # operators and currencies of prompt and answer, as JSON; empty: none
-        "asked_denials": pl.UInt32(),  # how often the prompt says n't
-        "told_denials": pl.UInt32(),
-        "structured": pl.Boolean(),
-    }
-)
-WORDS = pl.Schema({"word": pl.UInt32()})
-VOCABULARY = pl.Schema(
-    {
-        "word": pl.UInt32(),
-        "first": pl.UInt32(),  # code points
-        "last": pl.UInt32(),
-        "letters": pl.UInt32(),
-    }
-)
-NAMES = pl.Schema({"row": pl.UInt32(), "told": pl.Boolean(), "word": pl.UInt32()})
 NO_SIGNS = ((), ()), ((), ())
 AT_ONCE = 50_000  # rows whose words are in memory as strings
 
@@ -47,9 +26,9 @@ AT_ONCE = 50_000  # rows whose words are in memory as strings
 class Signatures(NamedTuple):
     """What is kept of n rows."""
 
-    rows: pl.DataFrame  # see `ROWS`
+    rows: pl.DataFrame
     words: WordLists
-    vocabulary: pl.DataFrame  # every different word, see `VOCABULARY`
+    vocabulary: pl.DataFrame  # every different word
     names: pl.DataFrame  # words that are names in the prompt (false) or answer (true) of a row
 
 
@@ -72,7 +51,9 @@ def signatures(rows: pl.LazyFrame) -> Signatures:
     )
     behind = gathered(lists, np.arange(listed.height))
     vocabulary, names = _vocabulary(listed["text"]), _names(listed)
-    return Signatures(table.select(ROWS.names()).cast(ROWS), behind, vocabulary, names)
+    return Signatures(
+        table.select(SCHEMAS[ROWS].names()).cast(SCHEMAS[ROWS]), behind, vocabulary, names
+    )
 
 
 def hashed(texts: pl.Series) -> pl.Series:
@@ -106,7 +87,7 @@ def _names(listed: pl.DataFrame) -> pl.DataFrame:
     ]  # fmt: skip
     names = pl.concat(found)
     hashed = names.with_columns(word=pl.Series(hashes_of(names["word"]), dtype=pl.UInt32))
-    return hashed.cast(NAMES).unique().sort("row", "told", "word")
+    return hashed.cast(SCHEMAS[NAMES]).unique().sort("row", "told", "word")
 
 
 def names_in(text: pl.Expr) -> pl.Expr:
@@ -140,14 +121,27 @@ def pieces(text: pl.Expr) -> pl.Expr:
 
 
 def features(found: pl.Series) -> pl.DataFrame:
-    """Hash, first and last letter and length of each word; see `VOCABULARY`."""
-    spelled = found.to_list()
-    return pl.DataFrame(
-        {
-            "word": hashes_of(found),
-            "first": [ord(word[0]) for word in spelled],
-            "last": [ord(word[-1]) for word in spelled],
-            "letters": [len(word) for word in spelled],
-        },
-        schema=VOCABULARY,
+    """What is kept of each word."""
+    words = found.alias("text").to_frame().with_row_index("at")
+    lengths = pl.int_ranges(1, pl.col("text").str.len_chars())
+    parts = words.with_columns(length=lengths).explode(
+        "length", empty_as_null=False, keep_nulls=False
     )
+    begun = parts.select("at", text=pl.col("text").str.slice(0, "length"))
+    hashed = begun.select("at", beginnings=beginning(hashes_of(begun["text"])))
+    listed = hashed.group_by("at", maintain_order=True).agg("beginnings")
+    spelled = found.to_list()
+    drawn = words.select(
+        "at",
+        word=pl.Series(hashes_of(found)),
+        first=pl.Series([ord(word[0]) for word in spelled], dtype=pl.UInt32),
+        last=pl.Series([ord(word[-1]) for word in spelled], dtype=pl.UInt32),
+        letters=pl.Series([len(word) for word in spelled], dtype=pl.UInt32),
+    )
+    whole = drawn.join(listed, on="at", how="left", maintain_order="left").drop("at")
+    return whole.with_columns(pl.col("beginnings").fill_null([])).cast(SCHEMAS[VOCABULARY])
+
+
+def beginning(hashes: Hashes) -> pl.Series:
+    """What is kept of the hash of the beginning of a word."""
+    return pl.Series((hashes >> np.uint32(1)).astype(np.uint16))

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from tasks.base.errors import UsageError
 from tasks.dedup.guard.lexicon import FEATURES, Letters, features_of
 from tasks.dedup.guard.light_words import LIGHT, NEGATIONS
 from tasks.dedup.guard.wording import swapped_light
-from tasks.dedup.index.fragments import FILES, Known
+from tasks.dedup.index.fragments import VOCABULARY, Known
 from tasks.dedup.similar.word_hashes import Hashes, hashes_of
 
-VOCABULARY = FILES[2]
 BLANK = chr(0xE000)  # a letter of a word that is not known; no text has it
 
 
@@ -27,6 +27,7 @@ class Spelling(NamedTuple):
     features: npt.NDArray[np.void]  # `tasks.dedup.guard.lexicon.FEATURES`
     letters: Letters  # code points of all words behind each other
     unknown: npt.NDArray[np.bool_]
+    beginnings: dict[int, list[int]]  # of an unknown word, by its place
 
 
 def spelling(hashes: Hashes, said: pl.Series, known: Known) -> Spelling:
@@ -42,7 +43,8 @@ def spelling(hashes: Hashes, said: pl.Series, known: Known) -> Spelling:
     spelled = dict(zip(hashes_of(pl.Series(sure, dtype=pl.String)).tolist(), sure, strict=True))
     found = [spelled.get(one) for one in hashes.tolist()]
     unknown = np.array([word is None for word in found], np.bool_)
-    drawn = _drawn(hashes[unknown], known)
+    lines = _drawn(hashes[unknown], known)
+    drawn = [_blank(*line[:3]) for line in lines]
     at = iter(drawn)
     letters = [next(at) if word is None else word for word in found]
     features = np.zeros(len(found), FEATURES)
@@ -54,20 +56,23 @@ def spelling(hashes: Hashes, said: pl.Series, known: Known) -> Spelling:
     words = [_name(i, bool(hashes[i] & 1)) if word is None else word
              for i, word in enumerate(found)]  # fmt: skip
     points = np.frombuffer("".join(letters).encode("utf-32-le"), np.uint32).copy()
-    return Spelling(words, features, points, unknown)
+    begun = {
+        place: line[3] for place, line in zip(np.flatnonzero(unknown).tolist(), lines, strict=True)
+    }
+    return Spelling(words, features, points, unknown, begun)
 
 
-def _drawn(hashes: Hashes, known: Known) -> list[str]:
-    """Words with their first and last letter, and blanks between."""
+def _drawn(hashes: Hashes, known: Known) -> list[tuple[int, int, int, list[int]]]:
+    """First and last letter, length and beginnings of words."""
     theirs = pl.concat([known.read(one, VOCABULARY) for one in known.fragments])
-    wanted = pl.Series(hashes)
-    seen = (
-        theirs.filter(pl.col("word").is_in(wanted.implode()))
-        .unique("word", keep="first", maintain_order=True)
-        .collect()
-    )
-    lines = {word: (first, last, length) for word, first, last, length in seen.iter_rows()}
-    return [_blank(*lines.get(one, (0xE000, 0xE000, 1))) for one in hashes.tolist()]
+    found = theirs.filter(pl.col("word").is_in(pl.Series(hashes).implode()))
+    seen = found.unique("word", keep="first", maintain_order=True).collect()
+    lines = {word: tuple(line) for word, *line in seen.iter_rows()}
+    if not lines.keys() >= {*hashes.tolist()}:
+        raise UsageError(
+            f"--index {known.path!r} is damaged; `finery index list` says which release"
+        )
+    return [lines[one] for one in hashes.tolist()]
 
 
 def _blank(first: int, last: int, length: int) -> str:

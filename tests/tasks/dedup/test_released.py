@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from tasks.dedup.index.fragments import known
+from tasks.base.errors import UsageError
+from tasks.dedup.index.fragments import ROWS, VOCABULARY, WORDS, known
 from tasks.dedup.near import NearDedupParams, mark_near_twins
 from tasks.dedup.released import MARKED, ReleasedParams, mark_released
 from tests.bench.generate import generate
@@ -59,6 +60,31 @@ def test_the_same_said_in_almost_the_same_words_was_released(index, other, turne
     assert held(index, row("new", *new)) == {"new": "old"}
 
 
+def test_the_end_of_a_word_is_not_guessed(index):
+    release(index, "r1", row("old", "Who wrote it?", "The author is Gabriel Garcia Marquez"))
+    assert held(index, row("new", "Who wrote it?", "The author is George")) == {}
+
+
+def test_a_row_is_judged_alike_whatever_else_the_night_brings(index):
+    asked = "Which animals do you like best of all that live around the house, and why is that?"
+    told = "Of all of them I like the {} best, because they come and go as they please."
+    release(index, "r1", row("old", asked, told.format("cats")))
+    cut, other = told.partition("{}")[0] + "cow", told.format("crows")
+    tonight = [row("other", asked, other), row("cut", asked, cut)]
+    assert held(index, *tonight) == held(index, *tonight[::-1]) == {}
+
+
+@pytest.mark.parametrize("file", [ROWS, WORDS, VOCABULARY])
+def test_files_of_two_releases_do_not_go_together(index, file):
+    release(index, "r1", row("a", put(BAKE, "beginner", "apprentice"), LOAF))
+    release(index, "r2", row("b", LOAF, BAKE[:40]), row("c", "Where is Bergen?", "In Norway."))
+    seen = known(str(index), "tonight")
+    one, other = (index / fragment.name / file for fragment in seen.fragments)
+    one.write_bytes(other.read_bytes())
+    with pytest.raises(UsageError, match="damaged"):
+        mark_released(table(row("new", BAKE + "!", LOAF)), ReleasedParams(), seen)
+
+
 OTHER = {
     "another answer": (BAKE, "I am sorry, but that I do not know."),
     "a negation": (put(BAKE, "bakes", "never bakes"), LOAF),
@@ -96,10 +122,10 @@ def test_the_same_words_with_other_tools_or_another_losing_answer_were_not(index
 
 
 def test_the_same_row_is_told_by_its_id_and_leaves_or_is_released_again(index):
-    release(index, "r1", row("old", BAKE, LOAF), row("bare", "?!", "!"))
-    tonight = [row("old", BAKE, LOAF), row("bare", "?!", "!"), row("copy", BAKE + " now", LOAF)]
-    assert held(index, *tonight) == {"old": "old", "bare": "bare", "copy": "old"}
-    assert held(index, *tonight, again="keep") == {"copy": "old"}
+    release(index, "r1", row("old-0", BAKE, LOAF), row("bare-0", "?!", "!"))
+    tonight = [row("old-0", BAKE, LOAF), row("bare-3", "?!", "!"), row("copy", BAKE + " now", LOAF)]
+    assert held(index, *tonight) == {"old-0": "old-0", "bare-3": "bare-0", "copy": "old-0"}
+    assert held(index, *tonight, again="keep") == {"copy": "old-0"}
 
 
 def test_of_several_released_rows_the_most_similar_is_named(index):

@@ -1,13 +1,15 @@
 """An index on disk: what is in it, what a run sees of it, and what is told when it is no index."""
 
 import json
+import os
+import time
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tasks.base.errors import UsageError
-from tasks.dedup.index.fragments import FACTS, FILES, append, fragments, known
+from tasks.dedup.index.fragments import FACTS, FILES, Known, append, fragments, is_sound, known
 from tasks.dedup.index.signatures import signatures
 from tests.builders import row, table
 
@@ -86,8 +88,71 @@ def test_a_damaged_release_is_named(index, file, damage):
         (folder / file).unlink()
     else:
         (folder / file).write_bytes((folder / file).read_bytes()[:-9])
-    with pytest.raises(UsageError, match=f"{folder.name}.*(damaged|no release)"):
+    with pytest.raises(UsageError, match=f"{folder.name}.*damaged"):
         fragments(str(index))
+
+
+def test_a_folder_that_was_copied_in_part_is_damaged(index):
+    release(index, "r1", row("a", "one two three", "four"))
+    (folder,) = index.iterdir()
+    for file in folder.iterdir():
+        file.unlink()
+    with pytest.raises(UsageError, match="damaged"):
+        fragments(str(index))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_files_of_another_kind_are_told_when_they_are_read(index, file):
+    release(index, "r1", row("a", "Where is Bergen?", "In Norway, say Anna and Bo."))
+    (one,) = known(str(index), "?").fragments
+    place = index / one.name / file
+    other = pl.read_parquet(place).rename(lambda name: name[::-1])
+    other.write_parquet(place)
+    with pytest.raises(UsageError, match="damaged"):
+        known_as(index, one).read(one, file)
+
+
+def known_as(index, *some):
+    return Known(path=str(index), fragments=some)
+
+
+def test_other_bytes_of_the_same_size_are_found_by_a_look_at_all_of_them(index):
+    release(index, "r1", row("a", "one two three", "four"))
+    (one,) = fragments(str(index))
+    assert is_sound(str(index), one)
+    place = index / one.name / FILES[1]
+    body = bytearray(place.read_bytes())
+    body[5] ^= 1
+    place.write_bytes(body)
+    assert not is_sound(str(index), one)
+
+
+def test_what_killed_runs_left_is_swept_up_after_a_day(index):
+    for name, age in ((".young", 60), (".old", 2 * 86_400)):
+        (index / name).mkdir(parents=True)
+        os.utime(index / name, (time.time() - age,) * 2)
+    release(index, "r1", row("a", "one", "two"))
+    assert sorted(one.name for one in index.glob(".*")) == [".young"]
+
+
+def test_a_path_may_have_any_letters(tmp_path):
+    index = tmp_path / "i[1] * ü {x}"
+    release(index, "r1", row("a", "one", "two"))
+    assert ids(index) == [["a"]]
+
+
+def test_a_night_without_rows_has_its_place(index):
+    release(index, "r1", row("a", "one", "two"))
+    append(str(index), iter([signatures(table())]), {"release": "x", "run": "r2", "created": "y"})
+    release(index, "r3", row("c", "five", "six"))
+    assert ids(index) == [["a"], [], ["c"]]
+    assert ids(index, "r2") == [["a"]]
+
+
+def test_a_link_to_nowhere_is_no_index(tmp_path):
+    (tmp_path / "x").symlink_to(tmp_path / "y")
+    with pytest.raises(UsageError, match="link to nowhere"):
+        fragments(str(tmp_path / "x"))
 
 
 def test_a_release_of_other_files_is_damaged(index):
