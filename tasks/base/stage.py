@@ -133,6 +133,7 @@ def run_edit(data: DatasetRef, edit: Pure[P], params: P) -> StageResult:
     clock, stage = _Clock(), _name(edit)
     parts: list[Part] = []
     notes: list[pl.DataFrame] = []
+    evidence: list[pl.DataFrame] = []
     figures: dict[str, JsonValue] = {}
     for before in read_parts(data):
         returned = edit(before.lazy(), params)
@@ -148,11 +149,13 @@ def run_edit(data: DatasetRef, edit: Pure[P], params: P) -> StageResult:
         notes.append(after.filter(changed).select("id", cs.starts_with("edit_")))
         parts.append(write_part(after.select(before.columns), data.store))
         figures = add_figures(figures, outcome.figures)
+        evidence += [] if outcome.evidence is None else [outcome.evidence]
     edits = pl.concat(notes)
     return StageResult(
         data=of_parts(parts, data.store),
         dropped=write_dataset(pl.DataFrame(schema=SCHEMA), data.store),
         edits=write_dataset(edits, data.store),
+        evidence=_store(pl.concat(evidence) if evidence else None, data.store),
         report=clock.report(
             stage,
             "edit",

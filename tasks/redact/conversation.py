@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from tasks.redact import cues, fields
 from tasks.redact.code import code_spans
+from tasks.redact.kept import Kept, kept_names
+from tasks.redact.leaks import Value
 from tasks.redact.mentions import mentions
 from tasks.redact.names import Place
 from tasks.redact.policy import private
@@ -43,6 +45,8 @@ class Redacted(NamedTuple):
     row: dict[str, Any]
     counts: Counter[str]  # values taken out, by kind
     kept: int  # names the model saw that the policy leaves
+    whys: tuple[Kept, ...] = ()  # where they stand, and why they stay
+    values: frozenset[Value] = frozenset()  # what was taken out; never stored
 
 
 def read(row: dict[str, Any], scope: Scope) -> list[Text]:
@@ -78,21 +82,23 @@ def _windows(text: Text, scope: Scope) -> list[Place]:
 def redact_row(row: dict[str, Any], texts: Sequence[Text], names: Names, scope: Scope) -> Redacted:
     """`row` with tags in place of what its `texts` hold, given the `names` in their windows."""
     seen = [_seen(text, names, scope) for text in texts]
-    noted = {
-        text.body[a:b].casefold()
-        for text, places in zip(texts, seen, strict=True)
-        for a, b in (*places, *text.cues.sure)
-    }
+    noted = [[*places, *text.cues.sure] for text, places in zip(texts, seen, strict=True)]
     spans = _spans(texts, seen, scope)
     counts = Counter(span.entity for found in spans for span in found)
-    if not counts:
-        return Redacted(row, counts, len(noted))
     bodies = [text.body for text in texts]
     people = list(_people(bodies, spans))
+    kept = tuple(kept_names(bodies, noted, people, scope.keep))
+    if not counts:
+        return Redacted(row, counts, len(kept), kept)
     book = TagBook(bodies, people, scope.key)
     after = iter([_replace(text, found, book) for text, found in zip(texts, spans, strict=True)])
-    kept = len(noted - {name.casefold() for name in people})
-    return Redacted(fields.rewrite(row, lambda _: next(after)), counts, kept)
+    values = frozenset(
+        (s.entity, body[s.start : s.end])
+        for body, found in zip(bodies, spans, strict=True)
+        for s in found
+    )
+    redacted = fields.rewrite(row, lambda _: next(after))
+    return Redacted(redacted, counts, len(kept), kept, values)
 
 
 def _spans(

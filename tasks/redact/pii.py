@@ -26,9 +26,12 @@ from tasks.base.table import SCHEMA, TEXT_COLUMNS
 from tasks.redact import names
 from tasks.redact.candidates import candidates
 from tasks.redact.conversation import Names, Redacted, Scope, read, redact_row, stretches_of
+from tasks.redact.kept import kept_places
+from tasks.redact.leaks import leaks
 from tasks.redact.params import RedactParams, scope_of
 
 ENGINES = names.ENGINES
+NOTES = ("edit_entities", "edit_leaked")
 ROUNDS = 6  # at most; the second nearly always finds nothing
 
 
@@ -42,16 +45,18 @@ def redact(rows: pl.LazyFrame, params: RedactParams, memo: RowMemo | None = None
 
     Returns:
         All rows in order, and `edit_entities`: JSON of how many values of each kind were taken
-        out of a row, null where none. Figures: `by_type`, `names_kept` (names that the model saw
-        and the policy leaves), `texts_read_by_model`.
+        out of a row, null where none; `edit_leaked`: JSON of how many of these values still stand
+        in it. Evidence: where the policy leaves names that the model saw, and why. Figures:
+        `by_type`, `names_kept` and `kept_because`, `characters` (searched),
+        `texts_read_by_model`.
 
     Raises:
         UsageError: Mode is hash and there is no key, or a recogniser is unknown.
     """
     if not params.enabled:
-        return Outcome(rows.with_columns(edit_entities=pl.lit(None, pl.String)))
+        return Outcome(rows.with_columns(pl.lit(None, pl.String).alias(name) for name in NOTES))
     scope = scope_of(params)
-    table = rows.collect()
+    table = rows.collect().drop(NOTES, strict=False)  # of an earlier pass
     texts = table.select(c for c in TEXT_COLUMNS if c in table.columns)
     chosen = texts.with_row_index("at").filter(candidates(texts.columns, scope))
     # a Python loop: what a name means depends on the whole conversation around it
@@ -61,27 +66,51 @@ def redact(rows: pl.LazyFrame, params: RedactParams, memo: RowMemo | None = None
         {
             "by_type": dict(sorted(sum((r.counts for r in done), Counter()).items())),
             "names_kept": sum(r.kept for r in done),
+            "kept_because": dict(sorted(Counter(k.why for r in done for k in r.whys).items())),
+            "characters": _characters(texts),
             "texts_read_by_model": reads,
         },
+        kept_places(table["id"].gather(chosen["at"]).to_list(), [r.whys for r in done]),
     )
+
+
+def _characters(texts: pl.DataFrame) -> int:
+    """Characters in all of `texts`."""
+    turn = pl.element().struct
+    parts = turn.field("content").str.len_chars() + turn.field("extra").str.len_chars().fill_null(0)
+    sizes = [
+        pl.col(c).list.eval(parts).list.sum() if c in ("messages", "rejected") else
+        pl.col(c).str.len_chars()
+        for c in texts.columns
+    ]  # fmt: skip
+    return int(texts.select(pl.sum_horizontal(size.sum() for size in sizes)).item() or 0)
 
 
 def _put(table: pl.DataFrame, at: pl.Series, done: Sequence[Redacted]) -> pl.DataFrame:
     """`table` with the rows that changed in their places."""
     columns = [c for c in TEXT_COLUMNS if c in table.columns]
     edited = [
-        {"at": i, "edit_entities": json.dumps(dict(sorted(r.counts.items()))), **r.row}
+        {
+            "at": i,
+            "edit_entities": _counted(r.counts),
+            "edit_leaked": _counted(leaks(r.row, r.values)),
+            **r.row,
+        }
         for i, r in zip(at.to_list(), done, strict=True)
         if r.counts
     ]
-    schema = {"at": pl.UInt32, "edit_entities": pl.String} | {c: SCHEMA[c] for c in columns}
+    schema = {"at": pl.UInt32} | dict.fromkeys(NOTES, pl.String) | {c: SCHEMA[c] for c in columns}
     after = pl.DataFrame(edited, schema=schema)
     joined = table.with_row_index("at").join(
         after, on="at", how="left", suffix="_after", maintain_order="left"
     )
     is_edited = pl.col("edit_entities").is_not_null()
     texts = [pl.when(is_edited).then(f"{c}_after").otherwise(c).alias(c) for c in columns]
-    return joined.with_columns(texts).select(*table.columns, "edit_entities")
+    return joined.with_columns(texts).select(*table.columns, *NOTES)
+
+
+def _counted(counts: Counter[str]) -> str:
+    return json.dumps(dict(sorted(counts.items())))
 
 
 def redact_rows(
@@ -97,8 +126,9 @@ def redact_rows(
         known, reads = known | found, reads + unread
         after = {i: redact_row(done[i].row, texts[i], known, scope) for i in todo}
         todo = [i for i in todo if after[i].counts]
-        for i, (row, counts, kept) in after.items():
-            done[i] = Redacted(row, done[i].counts + counts, kept)
+        for i, one in after.items():
+            counts, values = done[i].counts + one.counts, done[i].values | one.values
+            done[i] = one._replace(counts=counts, values=values)
         if not todo:
             break
     return done, reads

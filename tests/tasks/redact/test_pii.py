@@ -179,6 +179,8 @@ def test_a_row_without_personal_data_has_no_edit():
     assert outcome.rows.collect()["edit_entities"].to_list() == [None, '{"EMAIL_ADDRESS": 1}']
     assert outcome.figures == {
         "by_type": {"EMAIL_ADDRESS": 1},
+        "characters": 24,
+        "kept_because": {},
         "names_kept": 0,
         "texts_read_by_model": 1,
     }
@@ -279,7 +281,7 @@ def test_the_task_stores_rows_and_edits_and_its_result_holds_no_value(tmp_path):
     assert texts(read_dataset(result.data)) == [["<EMAIL_ADDRESS_1>", "Ok"], ["Hi", "Hello"]]
     assert result.edits is not None
     edits = read_dataset(result.edits).collect()
-    assert edits.rows() == [("a", '{"EMAIL_ADDRESS": 1}')]
+    assert edits.rows() == [("a", '{"EMAIL_ADDRESS": 1}', "{}")]
     assert result.report.stage == "redact.pii"
     assert result.report.edited == 1
     assert "tim@" not in result.model_dump_json()
