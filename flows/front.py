@@ -25,6 +25,8 @@ from tasks.publish.audit import audit_rows
 from tasks.publish.folder import refuse_foreign
 from tasks.publish.plan import Release, ReleasePlan, Scaling
 from tasks.publish.release import publish_release
+from tasks.publish.risk import sample_risk
+from tasks.redact.canaries.recall import Recall, recall_canaries
 from tasks.redact.pii import redact_pii
 from tasks.validate.rows import validate_rows
 
@@ -72,6 +74,7 @@ class Prepared(NamedTuple):
     read: list[Ingested]
     raw: Merged
     rows: DatasetRef  # sound, and without personal data
+    canaries: Recall | None = None  # what the redaction found of what was planted; None: not asked
 
 
 def prepare(course: Course, files: list[SourceFile], params: RunParams) -> Prepared:
@@ -87,7 +90,18 @@ def prepare(course: Course, files: list[SourceFile], params: RunParams) -> Prepa
     plain = course.row_wise(clean_markup, legible, params.clean.markup, on=params.clean.enabled)
     sound = course.row_wise(validate_rows, plain, params.validate_, on=params.validate_.enabled)
     private = course.row_wise(redact_pii, sound, params.redact, on=params.redact.enabled)
-    return Prepared(files, read, raw, private)
+    return Prepared(files, read, raw, private, _self_test(course, sound, params))
+
+
+def _self_test(course: Course, sound: DatasetRef, params: RunParams) -> Recall | None:
+    """Plant canaries in copies of some rows, and see how many the redaction takes out."""
+    count = params.redact.audit.canaries
+    if not (params.redact.enabled and count):
+        return None
+    planted = count * len(params.redact.entities)
+    return course.check(
+        recall_canaries, sound, planted, params=params.redact, count=count, seed=params.seed
+    )
 
 
 def release(
@@ -98,12 +112,19 @@ def release(
     """Audit what is left, and write every file of the run."""
     redacted = params.redact.enabled
     residues = course.audit(audit_rows, kept, params.redact) if redacted else None
+    size = min(params.redact.audit.sample, kept.rows)
+    risk = (
+        course.check(sample_risk, kept, size, params=params.redact, size=size, seed=params.seed)
+        if redacted and size
+        else None
+    )
     plan = ReleasePlan(
         out=call.out, name=kept.sha256[:12], kept=kept, raw=prepared.raw.data,
         quarantine=prepared.raw.quarantine,
         results=tuple(course.results), stage_inputs=tuple(course.inputs),
         sources=tuple(one.report for one in prepared.read), files=tuple(prepared.files),
         formats=params.formats, gates=params.gates, residues=residues,
+        canaries=prepared.canaries, risk=risk,
         parameters=params.model_dump(mode="json", by_alias=True),
         timings=tuple(course.timings),
         skipped=skipped_checks(params, prepared.read, call.ignored),

@@ -111,6 +111,14 @@ class Course:
         self._time(auditor.name, data.rows, started, 0.0, all(cached for _, cached in done))
         return dict(sum((Counter(one.found) for one, _ in done), Counter()))
 
+    def check(self, checker: Task[..., R], data: DatasetRef, rows: int, **call: object) -> R | None:
+        """Look at `rows` rows of `data`, without changing any; None where nothing is known yet."""
+        started = time.perf_counter()
+        announce(Progress(checker.name, 0, 1, rows))
+        found, cached = self._one(checker, data=data, **call)
+        self._time(checker.name, rows, started, 0.0, cached)
+        return found
+
     def exam(self, examiner: Task[..., Passport], **call: object) -> Passport:
         """Let a judge sit its exam, and keep the passport for runs to come."""
         started = time.perf_counter()

@@ -7,7 +7,7 @@ import polars as pl
 from tasks.base.dataset import read_dataset
 from tasks.base.text import conversation
 from tasks.publish.gates import Gate
-from tasks.publish.plan import ReleasePlan
+from tasks.publish.plan import ReleasePlan, StageTiming
 from tasks.publish.reasons import meaning
 
 Facts = dict[str, Any]
@@ -133,6 +133,18 @@ def _histogram(values: pl.LazyFrame, edges: tuple[int, ...]) -> list[int]:
 def timings(plan: ReleasePlan) -> list[Facts]:
     """Seconds per stage; `rows_per_second` is of the computation, not of a look into the cache."""
     return [
-        {**t.model_dump(), "rows_per_second": t.rows / t.cpu_seconds if t.cpu_seconds else None}
+        {**t.model_dump(), "rows_per_second": t.rows / t.cpu_seconds if t.cpu_seconds else None,
+         **_texts(plan, t)}
         for t in plan.timings
-    ]
+    ]  # fmt: skip
+
+
+def _texts(plan: ReleasePlan, timing: StageTiming) -> Facts:
+    """Characters that a stage read, if it says so, and how fast."""
+    result = plan.result(timing.stage)
+    read = result.report.figures.get("characters") if result else None
+    if result is None or not isinstance(read, int):
+        return {}
+    seconds = timing.cpu_seconds
+    return {"characters": read, "characters_per_second": read / seconds if seconds else None,
+            "texts_read_by_model": result.report.figures.get("texts_read_by_model")}  # fmt: skip

@@ -39,6 +39,11 @@ class GateParams(StageParams):
         "the audit still finds in released text.",
     )  # fmt: skip
 
+    min_canary_recall: float = Field(
+        default=0, ge=0, le=1, title="Least canary recall",
+        description="Share of planted values (`redact.audit.canaries`) of the kind that fares "
+        "worst that the redaction must take out; 0 asks for nothing.",
+    )  # fmt: skip
     max_unscored: float = Field(
         default=1, ge=0, le=1, title="Most unscored",
         description="Share of the scored set that no tier could decide over.",
@@ -82,6 +87,7 @@ class Measured(NamedTuple):
     copies: tuple[Copies, ...] = ()  # sources of which a row left as a copy
     answered: tuple[int, int] | None = None  # rows that it scored, of those it was asked about
     released_before: int = 0  # rows that left for that
+    canaries: tuple[str, int, int] | None = None  # the worst kind, found and planted
 
 
 def judge_gates(seen: Measured, params: GateParams) -> list[Gate]:
@@ -105,6 +111,10 @@ def judge_gates(seen: Measured, params: GateParams) -> list[Gate]:
             _most("max_residual_pii", params.max_residual_pii, found,
                   f"{found:,} pieces of personal data left in released text")
         )  # fmt: skip
+    if seen.canaries is not None and params.min_canary_recall > 0:
+        kind, found, planted = seen.canaries
+        told = f"{found:,} of {planted:,} planted values of {kind}, the worst kind, taken out"
+        gates.append(_least("min_canary_recall", params.min_canary_recall, found / planted, told))
     if seen.verdicts is not None:
         gates += _scored(seen.verdicts, params)
     if seen.judge is not None:

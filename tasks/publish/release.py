@@ -19,6 +19,7 @@ from tasks.publish.gates import Gate, Measured, judge_gates
 from tasks.publish.lines import REFUSALS
 from tasks.publish.lost import copies
 from tasks.publish.plan import Release, ReleasePlan
+from tasks.publish.private import worst_kind
 from tasks.publish.quality import answered, verdicts
 from tasks.publish.report import render
 from tasks.publish.report_facts import gather, spent
@@ -145,6 +146,7 @@ def _measured(plan: ReleasePlan, ledger: pl.DataFrame) -> Measured:
         judge=plan.judge_refused,
         answered=answered(plan),
         copies=copies(ledger),
+        canaries=worst_kind(plan.canaries),
     )
 
 

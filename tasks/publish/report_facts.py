@@ -10,6 +10,7 @@ from tasks.publish import evidence, facts, twins
 from tasks.publish.gates import Gate
 from tasks.publish.made import made
 from tasks.publish.plan import ReleasePlan
+from tasks.publish.private import redactions
 from tasks.publish.protected import protected
 from tasks.publish.quality import quality
 
@@ -35,7 +36,7 @@ def gather(
         "examples": evidence.examples(plan, mask),
         "sources": facts.by_source(plan, ledger),
         "edits": evidence.edits(plan, mask),
-        "redactions": _redactions(plan),
+        "redactions": redactions(plan, mask),
         "duplicates": twins.duplicates(plan, unless_redacted),
         "protected": protected(plan),
         "contradictions": twins.contradictions(plan, unless_redacted),
@@ -70,15 +71,6 @@ def spent(cost: Cost) -> Facts:
         "calls": cost.calls, "recalled": cost.recalled, "batched": cost.batched,
         "tokens": cost.tokens_in + cost.tokens_out, "money": round(cost.money, 6),
     }  # fmt: skip
-
-
-def _redactions(plan: ReleasePlan) -> Facts:
-    result = plan.result(evidence.REDACTION)
-    if result is None:
-        return {}
-    # what the model had to read depends on what it read in earlier runs: no fact of the data
-    figures = {k: v for k, v in result.report.figures.items() if k != "texts_read_by_model"}
-    return {"rows": result.report.edited, **figures}
 
 
 def _splits(ledger: pl.DataFrame) -> dict[str, int]:

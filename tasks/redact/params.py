@@ -3,12 +3,13 @@
 import os
 import re
 from difflib import get_close_matches
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from tasks.base.errors import UsageError
 from tasks.base.params import StageParams
+from tasks.redact.audit_params import AuditParams
 from tasks.redact.conversation import Scope
 from tasks.redact.presidio import adopt
 from tasks.redact.rule import Rule
@@ -19,6 +20,8 @@ KEY = "FINERY_REDACT_KEY"
 
 class RedactParams(StageParams):
     """What is taken out, and what stands in its place."""
+
+    not_content: ClassVar[set[str]] = {"audit"}  # looks at what was done, and changes none of it
 
     enabled: bool = Field(default=True, title="Redact", description="Run this stage.")
     mode: Literal["tag", "hash"] = Field(
@@ -46,6 +49,7 @@ class RedactParams(StageParams):
         default=(), title="Presidio's recognisers",
         description="Names of Presidio's own recognisers to use as well, such as UkNinoRecognizer.",
     )  # fmt: skip
+    audit: AuditParams = Field(default=AuditParams(), title="Audit")
 
     @field_validator("entities")
     @classmethod

@@ -1,0 +1,85 @@
+"""How much of what was planted in copies of the set's own rows the redaction takes out.
+
+Benchmarks say what a redaction finds elsewhere; this says what it finds between the texts of this
+very set, under this very policy. It is a lower bound of nothing: wordings that nobody thought of
+are not tested. The copies live in memory alone and never reach a release.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import polars as pl
+from prefect import task
+from pydantic import BaseModel
+
+from tasks.base.cache import code_of, is_transient, stage_key
+from tasks.base.dataset import DatasetRef, read_dataset
+from tasks.base.draw import draw
+from tasks.base.memo import RowMemo
+from tasks.base.table import TEXT_COLUMNS
+from tasks.redact import names
+from tasks.redact.canaries.plant import Row, is_found, plant
+from tasks.redact.params import RedactParams, scope_of
+from tasks.redact.pii import redact_rows
+
+ROWS = 200  # that are copied from, at most
+LONGEST = 6_000  # characters of a row that is copied; long rows cost more and test no more
+SHOWN = 5  # wordings that were missed, per kind
+
+
+class Recall(BaseModel, frozen=True):
+    """What was planted and what was found, by kind; no value of it."""
+
+    planted: dict[str, int]
+    found: dict[str, int]
+    missed: dict[str, list[str]]  # wordings that were missed, with {v} for the value
+    rows: int  # that were copied from
+
+
+def recall(
+    rows: Sequence[Row], params: RedactParams, count: int, seed: int, memo: RowMemo | None = None
+) -> Recall:
+    """Plant canaries into copies of `rows`, redact the copies, and count what is gone.
+
+    Args:
+        rows: Rows as the redaction reads them.
+        params: Of the redaction; only kinds that it is to take out are planted.
+        count: Canaries of each kind.
+        seed: Decides values and places.
+        memo: Names found in earlier runs.
+    """
+    canaries = plant(rows, params.entities, count, seed)
+    done, _ = redact_rows([canary.row for canary in canaries], scope_of(params), memo)
+    planted, found = Counter[str](), Counter[str]()
+    missed: dict[str, set[str]] = {}
+    for canary, after in zip(canaries, done, strict=True):
+        planted[canary.kind] += 1
+        if is_found(canary, after.row):
+            found[canary.kind] += 1
+        else:
+            missed.setdefault(canary.kind, set()).add(canary.wording)
+    return Recall(
+        planted=dict(sorted(planted.items())),
+        found={kind: found[kind] for kind in sorted(planted)},
+        missed={kind: sorted(said)[:SHOWN] for kind, said in sorted(missed.items())},
+        rows=len(rows),
+    )
+
+
+def chosen(rows: pl.LazyFrame, seed: int) -> list[Row]:
+    """The rows to copy: the same ones every time, whatever order they stand in."""
+    length = pl.col("messages").list.eval(pl.element().struct.field("content").str.len_chars())
+    short = rows.filter(length.list.sum() <= LONGEST)
+    ids = draw(short.select("id", "source").collect(), ROWS, seed)
+    picked = rows.filter(pl.col("id").is_in(ids.implode())).sort("id")
+    return picked.select(TEXT_COLUMNS).collect().to_dicts()
+
+
+@task(
+    name="redact.canaries", cache_key_fn=stage_key,
+    retries=2, retry_delay_seconds=1, retry_condition_fn=is_transient,
+)  # fmt: skip
+def recall_canaries(data: DatasetRef, params: RedactParams, count: int, seed: int) -> Recall:
+    """What the redaction finds of canaries in copies of rows of `data`, its own input."""
+    memo = RowMemo(data.store, names.MEMO, code_of(names.__name__))
+    return recall(chosen(read_dataset(data), seed), params, count, seed, memo)
