@@ -49,7 +49,9 @@ class RedactParams(StageParams):
         default=(), title="Presidio's recognisers",
         description="Names of Presidio's own recognisers to use as well, such as UkNinoRecognizer.",
     )  # fmt: skip
-    audit: AuditParams = Field(default=AuditParams(), title="Audit")
+    audit: AuditParams = Field(
+        default=AuditParams(), title="Audit", description="How closely what was done is looked at."
+    )
 
     @field_validator("entities")
     @classmethod
