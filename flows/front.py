@@ -23,6 +23,7 @@ from tasks.ingest.read import ingest_file
 from tasks.ingest.sources import SourceFile, find_sources, ignored_files
 from tasks.publish.audit import audit_rows
 from tasks.publish.folder import refuse_foreign
+from tasks.publish.names import sample_names
 from tasks.publish.plan import Release, ReleasePlan, Scaling
 from tasks.publish.release import publish_release
 from tasks.publish.risk import sample_risk
@@ -112,19 +113,13 @@ def release(
     """Audit what is left, and write every file of the run."""
     redacted = params.redact.enabled
     residues = course.audit(audit_rows, kept, params.redact) if redacted else None
-    size = min(params.redact.audit.sample, kept.rows)
-    risk = (
-        course.check(sample_risk, kept, size, params=params.redact, size=size, seed=params.seed)
-        if redacted and size
-        else None
-    )
     plan = ReleasePlan(
         out=call.out, name=kept.sha256[:12], kept=kept, raw=prepared.raw.data,
         quarantine=prepared.raw.quarantine,
         results=tuple(course.results), stage_inputs=tuple(course.inputs),
         sources=tuple(one.report for one in prepared.read), files=tuple(prepared.files),
         formats=params.formats, gates=params.gates, residues=residues,
-        canaries=prepared.canaries, risk=risk,
+        canaries=prepared.canaries, **_samples(course, kept, params),
         parameters=params.model_dump(mode="json", by_alias=True),
         timings=tuple(course.timings),
         skipped=skipped_checks(params, prepared.read, call.ignored),
@@ -133,6 +128,21 @@ def release(
         scaling=scaling,
     )  # fmt: skip
     return course.release(publish_release, plan)
+
+
+def _samples(course: Course, kept: DatasetRef, params: RunParams) -> dict[str, Any]:
+    """What is seen in a few rows of what is left; nothing where redaction is off."""
+    asked = params.redact.audit
+    found: dict[str, Any] = {}
+    for name, look, size in (
+        ("names", sample_names, asked.names),
+        ("risk", sample_risk, asked.sample),
+    ):
+        rows = min(size, kept.rows)
+        if params.redact.enabled and rows:
+            call = {"params": params.redact, "size": rows, "seed": params.seed}
+            found[name] = course.check(look, kept, rows, **call)
+    return found
 
 
 def _read(

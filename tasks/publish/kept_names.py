@@ -6,12 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from tasks.base.dataset import read_dataset
+from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.report import StageResult
 from tasks.base.table import TEXT_COLUMNS
 from tasks.publish.plan import ReleasePlan
-from tasks.redact.fields import texts_of
-from tasks.redact.kept import WHYS
+from tasks.redact.fields import bodies
+from tasks.redact.kept import WHYS, kept_places
 
 Facts = dict[str, Any]
 Mask = Callable[[list[str]], list[str]]
@@ -24,44 +24,52 @@ _PART = re.compile(r"[^\W\d_]{3,}")
 
 
 def kept_names(plan: ReleasePlan, result: StageResult, mask: Mask) -> list[Facts]:
-    """For each reason how many released rows it left a name in, and a few of their sentences.
+    """For each reason how many released rows hold a name that stays, and a few of their sentences.
 
     Args:
         plan: A finished run.
-        result: That of the redaction; its evidence says where names were kept.
+        result: That of the redaction; its evidence says where it saw a name and left it.
         mask: Hides every other name in what is shown.
     """
-    if result.evidence is None or not result.evidence.rows:
-        return []
-    released = read_dataset(plan.kept).select("id")
-    places = read_dataset(result.evidence).join(released, on="id", how="semi").collect()
-    rows = dict(places["why"].value_counts().iter_rows())
-    few = places.sort("id").group_by("why", maintain_order=True).head(SHOWN)
-    shown = _sentences(few, result, mask)
+    seen = _seen(plan, result)
+    sampled = plan.names.holding if plan.names else {}
+    rows = dict(seen["why"].value_counts().iter_rows())
+    drawn = [one._asdict() for one in plan.names.places] if plan.names else []
+    # each where its places were taken, which an edit in between may have moved
+    shown = _sentences(pl.DataFrame(drawn, schema=seen.schema), plan.kept, mask)
+    shown = {**_sentences(seen, result.data, mask), **shown}
     return [
-        {"why": why, "what": WHYS[why], "rows": rows[why],
-         "examples": [one for at, one in shown if at == why]}
-        for why in sorted(rows, key=lambda why: (-rows[why], why))
+        {"why": why, "what": WHYS[why], "rows": rows.get(why, 0), "sampled": sampled.get(why, 0),
+         "examples": [one for (at, _), one in shown.items() if at == why][:SHOWN]}
+        for why in sorted({*rows, *sampled}, key=lambda why: (-sampled.get(why, 0), why))
     ]  # fmt: skip
 
 
-def _sentences(places: pl.DataFrame, result: StageResult, mask: Mask) -> list[tuple[str, Facts]]:
-    wanted = pl.col("id").is_in(places["id"].unique().implode())
-    texts = read_dataset(result.data).filter(wanted).select("id", "source", *TEXT_COLUMNS)
+def _seen(plan: ReleasePlan, result: StageResult) -> pl.DataFrame:
+    """Where the redaction itself saw a name in a released row, and left it."""
+    if result.evidence is None:
+        return kept_places([], [])
+    released = read_dataset(plan.kept).select("id")
+    return read_dataset(result.evidence).join(released, on="id", how="semi").collect()
+
+
+def _sentences(places: pl.DataFrame, data: DatasetRef, mask: Mask) -> dict[tuple[str, str], Facts]:
+    """A few for each reason, by reason and row."""
+    few = places.sort("id").group_by("why", maintain_order=True).head(SHOWN)
+    wanted = pl.col("id").is_in(few["id"].unique().implode())
+    texts = read_dataset(data).filter(wanted).select("id", "source", *TEXT_COLUMNS)
     rows = {row["id"]: row for row in texts.collect().iter_rows(named=True)}
-    lines = places.rows(named=True)
-    blocked = [_blocked(rows[p["id"]], p["text"], p["start"], p["end"]) for p in lines]
-    masked = mask(blocked)
-    return [
-        (p["why"], {"id": p["id"], "source": rows[p["id"]]["source"], "text": _cut(text)})
+    lines = few.rows(named=True)
+    masked = mask([_blocked(rows[p["id"]], p["text"], p["start"], p["end"]) for p in lines])
+    return {
+        (p["why"], p["id"]): {"id": p["id"], "source": rows[p["id"]]["source"], "text": _cut(text)}
         for p, text in zip(lines, masked, strict=True)
-    ]
+    }
 
 
 def _blocked(row: dict[str, Any], text: int, start: int, end: int) -> str:
     """The text around a name, with a block wherever the name or a part of it stands."""
-    piece = texts_of(row)[text]
-    body = f"{piece.label}: {piece.text}" if piece.label else piece.text
+    _, body = bodies(row)[text]
     parts = sorted({body[start:end], *_PART.findall(body[start:end])}, key=len, reverse=True)
     name = re.compile("|".join(rf"(?<!\w){re.escape(part)}(?!\w)" for part in parts), re.IGNORECASE)
     before, after = body[max(0, start - READ) : start], body[end : end + READ]

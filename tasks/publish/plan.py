@@ -9,6 +9,7 @@ from tasks.base.report import Cost, StageResult
 from tasks.ingest.ingested import SourceReport
 from tasks.ingest.sources import SourceFile
 from tasks.publish.gates import GateParams
+from tasks.publish.names import NamesLeft
 from tasks.publish.risk import Risk
 from tasks.redact.canaries.recall import Recall
 
@@ -47,6 +48,7 @@ class ReleasePlan(BaseModel, frozen=True):
     residues: dict[str, int] | None  # personal data that the audit found; None: not looked for
     canaries: Recall | None = None  # what redaction found of planted values; None: none planted
     risk: Risk | None = None  # what a second detector found in a sample; None: not asked
+    names: NamesLeft | None = None  # names that stay, in a sample; None: not looked for
     parameters: dict[str, JsonValue]
     timings: tuple[StageTiming, ...]
     skipped: tuple[tuple[str, str, str], ...]  # check, why it did not run, what unlocks it

@@ -48,6 +48,7 @@ def redactions(plan: ReleasePlan, mask: Mask) -> Facts:
         "leaked_rows": leaked_rows,
         "canaries": _canaries(plan.canaries),
         "risk": _risk(plan.risk),
+        "names_read": plan.names.rows if plan.names else 0,
         "kept_names": kept_names(plan, results[0], mask),
     }
 

@@ -34,6 +34,13 @@ def texts_of(row: dict[str, Any]) -> list[Piece]:
     return pieces
 
 
+def bodies(row: dict[str, Any]) -> list[tuple[int, str]]:
+    """Every text of `row` with its label before it, and how many characters that takes."""
+    pieces = texts_of(row)
+    leads = [f"{piece.label}: " if piece.label else "" for piece in pieces]
+    return [(len(lead), lead + piece.text) for lead, piece in zip(leads, pieces, strict=True)]
+
+
 def rewrite(row: dict[str, Any], change: Change) -> dict[str, Any]:
     """`row` with `change` made to every text, in the order of `texts_of`."""
     changed = dict(row)

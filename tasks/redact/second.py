@@ -6,6 +6,7 @@ words around that say what it is) counts as a hard identifier; a name counts if 
 take it, had the redaction seen it; places, dates, links and what it only guesses do not count.
 """
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -109,4 +110,10 @@ def _engine() -> "AnalyzerEngine":
         "nlp_engine_name": "spacy", "models": models, "ner_model_configuration": ignored,
     }  # fmt: skip
     engine = NlpEngineProvider(nlp_configuration=set_up).create_engine()
-    return AnalyzerEngine(nlp_engine=engine, supported_languages=["en"])
+    log = logging.getLogger("presidio-analyzer")
+    level = log.level
+    log.setLevel(logging.ERROR)  # it warns of each recogniser of another language
+    try:
+        return AnalyzerEngine(nlp_engine=engine, supported_languages=["en"])
+    finally:
+        log.setLevel(level)

@@ -135,6 +135,8 @@ def test_a_dry_run_says_what_is_cached_and_writes_nothing(own_home, tmp_path):
     )  # fmt: skip
     plan = {s["stage"]: s for s in after["steps"]}
     assert plan["redact.pii"]["will"] == "reuse"
+    assert plan["redact.canaries"]["will"] == "reuse"
+    assert plan["publish.names"]["why"] == "its input changes"
     assert plan["dedup.near"] == {
         **plan["dedup.near"],
         "will": "run",

@@ -13,6 +13,7 @@ from flows.params import CleanParams, DedupParams, ExportParams
 from tasks.base.errors import UsageError
 from tasks.ingest.params import IngestParams
 from tasks.publish.gates import GateParams
+from tasks.redact.audit_params import AuditParams
 from tasks.redact.pii import RedactParams
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_server")]
@@ -281,3 +282,31 @@ def test_a_protected_file_without_an_item_stops_the_run_before_it_reads(fresh_st
     with pytest.raises(UsageError, match=r"--protect none\.jsonl: no item in it"):
         curate([SAMPLE], str(tmp_path / "out"), protect=(str(empty),))
     assert not (tmp_path / "out").exists()
+
+
+def test_the_self_test_is_in_the_report_and_leaves_no_trace_in_the_release(run):
+    told = json.loads((run / "report.json").read_text())["redactions"]
+    assert told["canaries"]["recall"]["of"] == 24 * 17
+    assert told["canaries"]["recall"]["value"] > 0.85
+    assert told["names_read"] == 100
+    released = b"".join(f.read_bytes() for f in run.rglob("*.jsonl"))
+    assert b"save_contact" not in released
+    assert b"lumetra" not in released + (run / "report.html").read_bytes()
+
+
+def test_a_closer_look_redacts_nothing_anew(run, tmp_path, monkeypatch):
+    from prefect.settings import PREFECT_RESULTS_LOCAL_STORAGE_PATH, temporary_settings
+
+    store = run.parent / "store"
+    monkeypatch.setenv("FINERY_STORE", str(store))
+    closer = RedactParams(audit=AuditParams(canaries=2, sample=10, names=0))
+    gates = GateParams(min_canary_recall=1)
+    with temporary_settings({PREFECT_RESULTS_LOCAL_STORAGE_PATH: store / ".results"}):
+        done = curate([SAMPLE], str(tmp_path / "out"), redact=closer, gates=gates)
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    cached = {t["stage"]: t["cached"] for t in report["timings"]}
+    assert (cached["redact.pii"], cached["publish.audit"]) == (True, True)
+    assert (cached["redact.canaries"], cached["publish.risk"]) == (False, False)
+    assert "publish.names" not in cached
+    assert report["redactions"]["risk"]["of"] == 10
+    assert "min_canary_recall" in done.failed_gates
