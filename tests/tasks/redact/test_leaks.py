@@ -41,7 +41,7 @@ def test_other_ways_to_write_a_value_are_leaks(value, text):
         (NAME, "Łucja and Anna Wiśniewska"),
         (("PERSON", "Grace"), "say grace before dinner"),
         (("SECRET", "4711"), "4711 is a perfume"),
-        (("PERSON", "Person One"), "<PERSON_1>"),
+        (("USERNAME", "person_1"), "<PERSON_1> said so"),
     ],
 )
 def test_what_only_looks_alike_is_none(value, text):

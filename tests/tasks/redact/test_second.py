@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from tasks.redact.params import RedactParams
-from tasks.redact.second import second_opinion
+from tasks.redact.second import _engine, second_opinion
 from tests.builders import row
 
 DEFAULT = RedactParams()
@@ -52,7 +52,8 @@ def test_every_field_is_read():
     assert opinion("Hi", "Ho", meta='{"mail": "tim.brown@lumetra.net"}') == {"EMAIL_ADDRESS": 1}
 
 
-def test_no_log_line_is_written_for_each_text(caplog):
-    with caplog.at_level(logging.WARNING):
+def test_nothing_is_logged_when_it_starts_or_for_each_text(caplog):
+    _engine.cache_clear()
+    with caplog.at_level(logging.WARNING, logger="presidio-analyzer"):
         opinion("Three of the twelve went home on Monday for 5 dollars.", "Ok")
     assert caplog.records == []

@@ -47,6 +47,8 @@ def test_the_rows_that_are_copied_are_few_short_and_the_same_in_any_order(monkey
     one, other = chosen(table(*ROWS, long), 0), chosen(table(long, *reversed(ROWS)), 0)
     assert one == other
     assert len(one) == 3
+    monkeypatch.setattr(module, "ROWS", 10)
+    assert len(chosen(table(*ROWS, long), 0)) == len(ROWS)
 
 
 def test_the_task_leaves_the_data_alone(tmp_path):
