@@ -67,7 +67,7 @@ def _part(text: str, part: str, own: frozenset[str]) -> Iterable[Span]:
         left = re.search(r"([^\W\d_][\w'’]*) $", text[max(0, m.start() - 24) : m.start()])
         right = re.match(r" ([^\W\d_][\w'’]*)", text[m.end() : m.end() + 24])
         other = any(_foreign(n[1], own) for n in (left, right) if n) or _OF.search(
-            text, 0, m.start()
+            text, max(0, m.start() - 40), m.start()
         )
         if not other and not (part.lower() in EVERYDAY and _begins(text, m.start())):
             yield Span(m.start(), m.end(), PERSON)
