@@ -25,7 +25,7 @@ HIDDEN = {
     "full-width digits": ("card ４１１１ １１１１ １１１１ １１１１", "card <CREDIT_CARD_1>"),
     "Arabic digits": ("card ٤١١١ ١١١١ ١١١١ ١١١١", "card <CREDIT_CARD_1>"),
     "fixed spaces": ("card 4111\u00a01111\u00a01111\u00a01111", "card <CREDIT_CARD_1>"),
-    "thin spaces": ("IBAN DE89\u20093704\u20090044\u20090532\u20090130\u200900", "IBAN <IBAN_CODE_1>"),
+    "thin spaces": ("DE89\u20093704\u20090044\u20090532\u20090130\u200900", "<IBAN_CODE_1>"),
     "long dashes": ("my SSN is 536–22–8741", "my SSN is <US_SSN_1>"),
 }  # fmt: skip
 
@@ -78,4 +78,5 @@ BAIT = {
 @pytest.mark.parametrize("text", BAIT.values(), ids=BAIT)
 def test_a_large_text_takes_time_in_proportion(text):
     # what grows with the square of half a million characters does not end within the time limit
-    assert len(redacted(text)) <= len(text) + 20
+    after, mails = redacted(text), text.count("@acme")
+    assert after.count("<EMAIL_ADDRESS_1>") == after.count("<PERSON_1>") == mails
