@@ -12,7 +12,7 @@ from tasks.redact.policy import private
 from tasks.redact.rule import Span
 from tasks.redact.rules import PERSON, Finder, disjoint, find, masks, outside
 from tasks.redact.standin.book import SurrogateBook
-from tasks.redact.standin.kinds import is_stand_in
+from tasks.redact.standin.kinds import is_stand_in, is_weak
 from tasks.redact.tags import TagBook
 
 Pairs = dict[tuple[str, str], str]
@@ -100,6 +100,8 @@ def redact_row(before: Redacted, texts: Sequence[Text], names: Names, scope: Sco
         if not (scope.surrogate and is_stand_in(PERSON, text.body[a:b]))
     }
     spans = _spans(texts, seen, scope)
+    if scope.surrogate:
+        spans = _real(texts, spans, book)
     counts = Counter(span.entity for found in spans for span in found)
     if not counts:
         return Redacted(row, counts, len(noted), book, before.pairs)
@@ -151,21 +153,32 @@ def _private(text: Text, seen: Sequence[Place], scope: Scope) -> list[Span]:
 
 
 def _wanted(text: Text, spans: Sequence[Span], scope: Scope) -> list[Span]:
-    """Those of `spans` that lie behind the label and are not to be kept.
-
-    Stand-ins are taken out last: what they overlap, and what they make private, is judged as if
-    they were the values they stand for.
-    """
+    """Those of `spans` that lie behind the label and are not to be kept."""
     inside = [s._replace(start=max(s.start, text.lead)) for s in spans if s.end > text.lead]
     if text.number:
         inside = [s for s in inside if (s.start, s.end) == (text.lead, len(text.body))]
-    values = [(s, text.body[s.start : s.end]) for s in disjoint(inside)]
-    return [
-        s
-        for s, value in values
-        if value.casefold() not in scope.keep
-        and not (scope.surrogate and is_stand_in(s.entity, value))
+    return [s for s in disjoint(inside) if text.body[s.start : s.end].casefold() not in scope.keep]
+
+
+def _real(
+    texts: Sequence[Text], spans: Sequence[Sequence[Span]], book: SurrogateBook | None
+) -> list[list[Span]]:
+    """`spans` without those of stand-ins.
+
+    They are taken out last: what they overlap, and what they make private, is judged as if they
+    were the values they stand for. Where a real name or address stands in a conversation, nobody
+    has redacted it, so a date or number in it that has a right seal has it by chance.
+    """
+    found = [
+        (i, s, text.body[s.start : s.end])
+        for i, (text, mine) in enumerate(zip(texts, spans, strict=True))
+        for s in mine
     ]
+    real = [one for one in found if not is_stand_in(one[1].entity, one[2])]
+    if any(not is_weak(s.entity) for _, s, _ in real):
+        weak = [one for one in found if is_weak(one[1].entity) and one not in real]
+        real += [one for one in weak if not (book and book.gave(one[2]))]
+    return [[s for j, s, _ in sorted(real) if j == i] for i in range(len(texts))]
 
 
 def _people(bodies: Sequence[str], spans: Sequence[Sequence[Span]]) -> Iterator[str]:

@@ -46,6 +46,10 @@ class SurrogateBook:
         for name in people:  # before any mailbox, which is made of its owner's stand-in
             self._people.name(name)
 
+    def gave(self, value: str) -> bool:
+        """Whether `value` is a stand-in of this book's own."""
+        return value.casefold() in self._taken
+
     def tag(self, entity: str, value: str) -> str:
         """The stand-in for `value`; a tag where there is none."""
         found = None if self.closed else self._stand_in(entity, value)

@@ -38,6 +38,14 @@ NAMED: dict[str, Callable[[str], bool]] = {
 }  # fmt: skip
 """Kinds whose stand-ins are made of the names in the conversation."""
 
+WEAK = frozenset(MADE) - {"CREDIT_CARD", "IBAN_CODE", "US_SSN", "STREET_ADDRESS", "SECRET"}
+"""Kinds of which a real value may pass for a stand-in, if rarely: by its seal alone."""
+
+
+def is_weak(entity: str) -> bool:
+    """Whether a seal alone tells stand-ins of this kind from real values."""
+    return entity in WEAK or not (entity in MADE or entity in NAMED)
+
 
 def is_stand_in(entity: str, value: str) -> bool:
     """Whether `value` is a stand-in, as can be told from itself: no key and no list is needed."""

@@ -6,7 +6,7 @@ at example.com, example.org and example.net, which nobody can have (RFC 2606).
 
 import re
 
-from tasks.redact.standin.coined import COINED, FEMININE, MASCULINE, SURNAMES
+from tasks.redact.standin.coined import COINED, FEMININE, MASCULINE, SURNAMES, is_hers
 from tasks.redact.standin.draw import Draw
 from tasks.redact.standin.people import People
 
@@ -71,10 +71,10 @@ def _names(written: str, draw: Draw, people: People) -> list[str]:
     known = [name.lower() for name in people.known(letters)]
     if known:
         return known[:2]
-    surname = draw.of(SURNAMES).lower()
+    surname, first = draw.of(SURNAMES).lower(), re.split(r"[^a-z]", written)[0]
     if len(letters) < SHORT:
         return [surname]
-    return [draw.of((*FEMININE, *MASCULINE)).lower(), surname]
+    return [draw.of(FEMININE if is_hers(first) else MASCULINE).lower(), surname]
 
 
 def _is_coined(written: str) -> bool:

@@ -14,7 +14,9 @@ from tasks.redact.words import PARTICLES, TITLES
 
 WORD = re.compile(r"[^\s.,;:()\"“”]+")
 KEPT = TITLES | PARTICLES | {"sr", "ii", "iii", "iv", "md", "phd"}
-_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor)\.?\s+([^\s.,;:()\"]+)")
+_TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor)\.?\s+([^\s.,;:()\"]+)(?!\S*\s+[A-ZÀ-Þ])"
+)
 _POSSESSIVE = re.compile(r"['’]s?$")
 ALIKE = 2  # letters by which a stand-in may be longer or shorter
 USUAL = 40  # attempts to find a coined name that is free; then two are joined

@@ -214,6 +214,21 @@ def test_few_real_birth_dates_numbers_and_phones_pass_for_stand_ins():
     assert sum(is_stand_in("PHONE_NUMBER", n) for n in films) < 0.005 * len(films)
 
 
+def test_a_number_with_a_right_seal_goes_where_a_real_name_stands():
+    sealed = next(str(n) for n in range(7_000_000, 7_040_000) if is_stand_in("ID_NUMBER", str(n)))
+    assert one(f"MRN {sealed} is known.") == [f"MRN {sealed} is known."]
+    (after,) = one(f"MRN {sealed} is that of my wife Lisa Brown, MRN 7000001.")
+    assert sealed not in after
+    assert one(after) == [after]
+
+
+def test_a_title_before_a_whole_name_makes_no_surname_of_the_first():
+    (after,) = one("My name is Peter Hill. Mr. Peter Hill? Mr. Hill? Dr. Hill.")
+    first, last = after.removeprefix("My name is ").split(".")[0].split()
+    assert (first in MASCULINE, last in SURNAMES) == (True, True)
+    assert after.endswith(f"Mr. {first} {last}? Mr. {last}? Dr. {last}.")
+
+
 def test_what_no_stand_in_can_be_made_of_becomes_a_tag():
     params = RedactParams(
         mode="surrogate", patterns={"EMPLOYEE_NO": r"E-\d{6}", "TICKET": r"ticket (?P<value>\w+)"}
