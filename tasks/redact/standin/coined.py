@@ -15,7 +15,7 @@ Thornridge Penworth Marldale Brenfield Carnvale Wilvale Wilbrook Quinhurst Harns
 Woldford Caldstone Harnwick Marlwick Caldwick Talbeck Quinbrook Halworth Langcroft Norcombe
 Wexcroft Brenwick Wexmere Trenvale Trenworth Wexdale Bramwick Wexworth Torhurst Haxdale Carndale
 Wexcombe Haxmere Tarnmont Haldale Kelwick Marlbeck Corbworth Marlbrook Bramridge Kestdale Garrford
-Skervale Fenlow Ordale Ulton Halby Torby Penby Merlow Ulgate Torgate Ulridge Orfield Kelby Haxby
+Skervale Fenlow Ordale Ulton Halby Torby Penby Merlow Ulgate Torgate Ulridge Orfield Orcombe Marlham
 """
 _FEMININE = """
 Tadessa Corsanne Fenessa Amdessa Peliane Katessa Taleya Ferissa Feralyn Tesanne Penora Malisse

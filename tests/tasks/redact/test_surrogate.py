@@ -14,14 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import iban, luhn
 
+from tasks.base.dataset import write_dataset
 from tasks.redact.audit import residues
 from tasks.redact.keys import KEY
 from tasks.redact.params import RedactParams
-from tasks.redact.pii import redact
+from tasks.redact.pii import redact, redact_pii
 from tasks.redact.rules import RULES, find
 from tasks.redact.standin.coined import COINED, FEMININE, MASCULINE, SURNAMES
 from tasks.redact.standin.kinds import is_stand_in
 from tests.builders import row, table, texts, turn
+from tests.laws.hard_rows import ROWS
 from tests.tasks.redact.test_pii import PIECES, PRIVATE
 from tests.tasks.redact.test_rules import FOUND
 
@@ -335,6 +337,14 @@ def test_a_second_run_over_any_text_changes_nothing(contents):
     rows = table(row("a-0", *(c.encode("utf-8", "replace").decode() for c in contents)))
     once = redact(rows, NATURAL).rows.drop("edit_entities").collect()
     assert texts(redact(once.lazy(), NATURAL).rows) == texts(once)
+
+
+def test_the_stage_obeys_its_laws_with_stand_ins_too(tmp_path):
+    data = write_dataset(table(*ROWS).collect(), str(tmp_path))
+    first = redact_pii.fn(data, NATURAL)
+    second = redact_pii.fn(first.data, NATURAL)
+    assert first.report.edited == redact_pii.fn(data, RedactParams()).report.edited
+    assert (second.report.edited, second.data.sha256) == (0, first.data.sha256)
 
 
 def test_all_rules_are_covered():
