@@ -15,6 +15,7 @@ from tasks.redact.words import EVERYDAY, MONTHS, PARTICLES, STOP, TITLES
 SHORTEST = 5  # characters of a value that is looked for by itself
 NO_PARTS = STOP | TITLES | PARTICLES | MONTHS
 _OF = re.compile(r"[A-Z]\w+ of $")  # the University of Houston
+_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof)\.\s+$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -80,4 +81,6 @@ def _foreign(word: str, own: frozenset[str]) -> bool:
 
 def _begins(text: str, start: int) -> bool:
     """Whether a sentence begins here, where every word has a capital."""
+    if _TITLED.search(text, max(0, start - 8), start):
+        return False
     return bool(re.search(r"(?:^|[.!?:]\s+|\n\s*|[\"“*]\s*)$", text[max(0, start - 3) : start]))

@@ -33,11 +33,17 @@ _RANK = {
     )
 }  # fmt: skip
 
+_BLANK = (
+    r"(?i:name|e-?mail|phone|address|date|number|redacted|removed|insert|your|company|customer"
+    r"|person|patient|location|contact)"
+)
+_NUMBERED = r"(?:[ _-]?\d{1,3})?"
 MASK = re.compile(
     r"<[A-Z][A-Z0-9_ ]{1,40}(?:_[0-9a-f]{1,16})?>"  # <PERSON_1>, and what other tools write
     r"|\[email.protected\]"
-    r"|\[(?=[^\]\n]*(?i:name|e-?mail|phone|address|date|number|redacted|insert|your|company|customer))"
-    r"[A-Za-z][A-Za-z '/_-]{1,40}\]"
+    rf"|\[(?=[^\]\n]*{_BLANK})[A-Za-z][A-Za-z '/_-]{{1,40}}{_NUMBERED}\]"
+    rf"|<(?=[^>\n]*{_BLANK})[A-Za-z][A-Za-z '/_-]{{1,40}}{_NUMBERED}>"  # <your name>
+    r"|\[\*\*[^\]\n]{0,60}\*\*\]"  # clinical notes that were published: [**Known lastname 123**]
     r"|\{\{?[A-Za-z_][\w .]{0,40}\}?\}|\*{4,}|\b[Xx]{3,}[Xx-]*\d{0,4}\b"
 )
 """Places where a value was taken out before, or is yet to be filled in."""
