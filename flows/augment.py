@@ -23,6 +23,7 @@ from flows.params import (
     ScoreParams,
 )
 from flows.plan import command_line
+from flows.redaction import seeded_redact
 from flows.scoring import Bench, refused, score_rows, seat, seeded_split
 from flows.stages import Course
 from tasks.augment.balance import balance_mix
@@ -111,7 +112,7 @@ def augment_files(
         on=wants_records, files=tables,
         llm=course.left(params.llm) if given.records.phrase else LlmParams(),
     )  # fmt: skip
-    private = course.row_wise(redact_pii, filled, params.redact, on=params.redact.enabled)
+    private = course.row_wise(redact_pii, filled, seeded_redact(params), on=params.redact.enabled)
     sound = course.whole(eliminate_failed, private, given.eliminate)
     right = course.whole(drop_wrong, sound, given.verify, llm=course.left(params.llm))
     apart = course.whole(drop_near, right, given.privacy)

@@ -300,6 +300,34 @@ def releases(
     raise typer.Exit(list_command(index))
 
 
+redact_map = typer.Typer(no_args_is_help=True, help="What redaction replaced (`redact.map`).")
+app.add_typer(redact_map, name="redact-map")
+
+
+@redact_map.callback()
+def redact_map_() -> None:
+    """What redaction replaced, as far as a run wrote a map of it."""
+
+
+@redact_map.command()
+def show(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="pseudonyms.jsonl, or the folder of its run.")
+    ],
+    key_secret: Annotated[
+        str, typer.Option(metavar="NAME", help="Prefect Secret block that holds the key.")
+    ] = "",
+) -> None:
+    """Open a map and print a JSON line for each value: id, kind, value, stand_in.
+
+    The key is that of the run: in FINERY_MAP_KEY, or in a Secret block. What is printed is what the
+    redaction took out, so mind where it goes.
+    """
+    from flows.redact_map import show_command
+
+    raise typer.Exit(show_command(file, key_secret))
+
+
 def main() -> None:
     """Run the command, and turn every expected error into one clear message and an exit code."""
     settle()

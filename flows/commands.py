@@ -47,9 +47,11 @@ def run_command(asked: Asked, *, dry_run: bool, quiet: bool, as_json: bool) -> i
         raise UsageError(f"--gold {str(asked.gold)!r} is no file; name one with human labels")
     server = None if dry_run else Server()  # starts while the imports below load
     from flows.recipe import read_params
+    from flows.redaction import check_variables
 
     params = read_params(_model(asked.flow), asked.recipe, asked.settings)
     _check_protected(params)
+    check_variables(params)
     if server is None:
         from flows.dry_run import plan_run
 

@@ -10,6 +10,7 @@ from flows.artifacts import progress_artifact, publish_artifacts
 from flows.home import store
 from flows.params import RunParams
 from flows.plan import models_used, skipped_checks
+from flows.redaction import seeded_redact
 from flows.runners import task_runner
 from flows.stages import Course
 from flows.versions import versions
@@ -28,6 +29,7 @@ from tasks.publish.plan import Release, ReleasePlan, Scaling
 from tasks.publish.release import publish_release
 from tasks.publish.risk import sample_risk
 from tasks.redact.canaries.recall import Recall, recall_canaries
+from tasks.redact.params import check_keys
 from tasks.redact.pii import redact_pii
 from tasks.validate.rows import validate_rows
 
@@ -56,9 +58,10 @@ def conduct(way: Way, params: RunParams, asked: Asked) -> Release:
     """Run a flow's stages inside Prefect, and leave its artifacts.
 
     Raises:
-        UsageError: A source is missing, or the folder holds something other than a run.
+        UsageError: A source or a key is missing, or the folder holds something other than a run.
     """
     refuse_foreign(asked.out)
+    check_keys(params.redact)
     files = find_sources(asked.sources, store() / "spool")
     call = Call(asked.out, asked.command, ignored_files(asked.sources))
     with progress_artifact(), task_runner(params.runner) as tasks_on:
@@ -90,7 +93,7 @@ def prepare(course: Course, files: list[SourceFile], params: RunParams) -> Prepa
     )
     plain = course.row_wise(clean_markup, legible, params.clean.markup, on=params.clean.enabled)
     sound = course.row_wise(validate_rows, plain, params.validate_, on=params.validate_.enabled)
-    private = course.row_wise(redact_pii, sound, params.redact, on=params.redact.enabled)
+    private = course.row_wise(redact_pii, sound, seeded_redact(params), on=params.redact.enabled)
     return Prepared(files, read, raw, private, _self_test(course, sound, params))
 
 
@@ -101,7 +104,7 @@ def _self_test(course: Course, sound: DatasetRef, params: RunParams) -> Recall |
         return None
     planted = count * len(params.redact.entities)
     return course.check(
-        recall_canaries, sound, planted, params=params.redact, count=count, seed=params.seed
+        recall_canaries, sound, planted, params=seeded_redact(params), count=count, seed=params.seed
     )
 
 

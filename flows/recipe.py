@@ -22,6 +22,8 @@ WANTED = {
     "shell's history now",
     "key_secret": "wanted is the name of a Prefect Secret block, in small letters; a key is never "
     "given as a parameter",
+    "map_key_secret": "wanted is the name of a Prefect Secret block, in small letters; a key is "
+    "never given as a parameter",
 }
 
 
@@ -116,7 +118,7 @@ def _explain(model: type[BaseModel], error: Any) -> str:  # noqa: ANN401 (pydant
     name = ".".join(path)
     if error["type"] != "extra_forbidden":
         message = error["msg"].removeprefix("Value error, ")
-        if path[-1] in PRIVATE:
+        if path[-1] in (*PRIVATE, "map_key_secret"):
             return f"{name}: {WANTED[path[-1]]}"
         return f"{name} = {error['input']!r}: {message[:1].lower()}{message[1:]}"
     known = names(_section(model, path[:-1]))

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from flows.home import store
 from flows.params import RunParams, ScoreParams
+from flows.redaction import seeded_redact
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef
 from tasks.base.errors import UsageError
@@ -97,7 +98,7 @@ def _examined(course: Course, judge: PanelParams, params: RunParams, gold: str) 
     exam, llm = params.score.exam, course.left(params.llm)
     return course.exam(
         examine, gold=file, params=exam, judge=judge, llm=llm, store=place,
-        bar=params.score.bar, redact=params.redact,
+        bar=params.score.bar, redact=seeded_redact(params),
     )  # fmt: skip
 
 

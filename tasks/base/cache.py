@@ -7,6 +7,7 @@ those of an earlier run.
 import ast
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterable
 from functools import cache
@@ -51,11 +52,12 @@ def _content(value: object) -> object:
         return value.sha256
     if isinstance(value, BaseModel):
         free, reads = getattr(value, "not_content", ()), getattr(value, "reads", ())
-        return {
+        own = {
             name: _file_content(v) if name in reads else _content(v)
             for name, v in dict(value).items()
             if name not in free
         }
+        return own | {f"${name}": _variable(name) for name in getattr(value, "variables", ())}
     if isinstance(value, dict):
         return {str(k): _content(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -63,6 +65,11 @@ def _content(value: object) -> object:
     if isinstance(value, set | frozenset):
         return sorted(str(v) for v in value)
     return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _variable(name: str) -> str:
+    """What an environment variable decides; it may be a key, so only its hash goes further."""
+    return hashlib.sha256(os.environ.get(name, "").encode()).hexdigest()
 
 
 def _file_content(path: str) -> str | None:

@@ -7,11 +7,8 @@ import polars as pl
 
 _UNSEGMENTED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 SINGLE = rf"[{_UNSEGMENTED}]|\p{{Extended_Pictographic}}"
-WORD = rf"{SINGLE}|[\p{{L}}\p{{M}}\p{{N}}_]+"
+WORD = rf"{SINGLE}|[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSEGMENTED}\p{{Extended_Pictographic}}]]+"
 """A word; in scripts written without spaces each character is one, and so is each emoji."""
-
-PIECE = rf"{SINGLE}|[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSEGMENTED}\p{{Extended_Pictographic}}]]+"
-"""The same, but for a word that goes on in a script without spaces: there it ends."""
 
 _ASCII_PLAIN = r"^[\x21-\x7e]+( [\x21-\x7e]+)*$"
 

@@ -32,7 +32,8 @@ def count_residues(rows: pl.DataFrame, params: RedactParams) -> dict[str, int]:
     ] + [rows["tools"].drop_nulls(), rows["meta"].drop_nulls()]
     texts = pl.concat(columns).unique(maintain_order=True).to_list()
     hard = tuple(kind for kind in params.entities if kind in HARD)
-    return residues(texts, entities=hard, keep=params.keep)
+    natural = params.mode == "surrogate"
+    return residues(texts, entities=hard, keep=params.keep, surrogates=natural)
 
 
 @task(

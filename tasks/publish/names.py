@@ -20,6 +20,8 @@ from tasks.redact import names
 from tasks.redact.fields import bodies
 from tasks.redact.kept import kept_names
 from tasks.redact.params import RedactParams
+from tasks.redact.rules import PERSON
+from tasks.redact.standin.kinds import is_stand_in
 
 LONGEST = 4_000  # characters of one text that are read
 PLACES = 5  # that are noted for each reason
@@ -48,17 +50,22 @@ def names_left(rows: pl.DataFrame, params: RedactParams, memo: RowMemo | None = 
     table = rows.sort("id").to_dicts()
     texts = [[body[:LONGEST] for _, body in bodies(row)] for row in table]
     found, _ = names.find_names(sorted({text for one in texts for text in one}), memo)
+    if params.mode == "surrogate":
+        found = {
+            t: [(a, b) for a, b in places if not is_stand_in(PERSON, t[a:b])]
+            for t, places in found.items()
+        }
     keep = frozenset(value.casefold() for value in params.keep)
-    holding, places = Counter[str](), list[Standing]()
+    holding, standing = Counter[str](), list[Standing]()
     for row, said in zip(table, texts, strict=True):
         kept = {k.why: k for k in reversed(kept_names(said, [found[t] for t in said], (), keep))}
         holding.update(kept.keys())
-        places += [
+        standing += [
             Standing(row["id"], *one)
             for one in sorted(kept.values(), key=lambda k: k[1:])
             if holding[one.why] <= PLACES
         ]
-    return NamesLeft(rows=len(table), holding=dict(sorted(holding.items())), places=tuple(places))
+    return NamesLeft(rows=len(table), holding=dict(sorted(holding.items())), places=tuple(standing))
 
 
 @task(

@@ -20,6 +20,7 @@ from tasks.publish.lines import REFUSALS
 from tasks.publish.lost import copies
 from tasks.publish.plan import Release, ReleasePlan
 from tasks.publish.private import worst_kind
+from tasks.publish.pseudonyms import FILE, pseudonyms
 from tasks.publish.quality import answered, verdicts
 from tasks.publish.report import render
 from tasks.publish.report_facts import gather, spent
@@ -52,6 +53,9 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
     folder.write("data.parquet", export(kept, "parquet").body, kept.height)
     folder.write("ledger.parquet", _parquet(ledger), ledger.height)
     folder.write("quarantine.jsonl", _quarantine(plan), plan.quarantine.rows)
+    locked = pseudonyms(plan)
+    if locked.height:
+        folder.write(FILE, locked.write_ndjson().encode())
     sides = arms(kept)
     if sides.height:
         folder.write("arms.parquet", _parquet(sides))

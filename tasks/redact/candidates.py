@@ -7,6 +7,7 @@ import polars as pl
 
 from tasks.redact.conversation import Scope
 from tasks.redact.phrases import LITERALS
+from tasks.redact.plain import HIDING
 
 
 def candidates(columns: Sequence[str], scope: Scope) -> pl.Expr:
@@ -21,7 +22,7 @@ def candidates(columns: Sequence[str], scope: Scope) -> pl.Expr:
         return pl.lit(value=True)
     literals = {cue for rule in scope.rules if not rule.digits for cue in rule.cues}
     literals |= set(LITERALS) if scope.names else set()
-    either = "|".join(["[0-9]", *map(re.escape, sorted(literals))])
+    either = "|".join([f"[{HIDING}]", *map(re.escape, sorted(literals))])
     return pl.any_horizontal(_text(c).str.contains(f"(?i){either}") for c in columns)
 
 

@@ -7,14 +7,17 @@ from typing import Any, NamedTuple
 from tasks.redact import cues, fields
 from tasks.redact.code import code_spans
 from tasks.redact.kept import Kept, kept_names
-from tasks.redact.leaks import Value
 from tasks.redact.mentions import mentions
 from tasks.redact.names import Place
 from tasks.redact.policy import private
 from tasks.redact.rule import Span
 from tasks.redact.rules import PERSON, Finder, disjoint, find, masks, outside
+from tasks.redact.standin.book import SurrogateBook
+from tasks.redact.standin.kinds import is_stand_in, is_weak
 from tasks.redact.tags import TagBook
 
+Pairs = dict[tuple[str, str], str]
+"""Kind and value to what stands for it."""
 Names = dict[str, list[Place]]
 """Where the model sees names, by stretch of text."""
 
@@ -27,6 +30,7 @@ class Scope(NamedTuple):
     strict: bool = False  # every name, not only those of private persons
     keep: frozenset[str] = frozenset()  # values, case folded, that stay
     key: bytes | None = None  # of keyed tags
+    surrogate: bytes | None = None  # key of stand-ins, where there are stand-ins
 
 
 class Text(NamedTuple):
@@ -45,8 +49,9 @@ class Redacted(NamedTuple):
     row: dict[str, Any]
     counts: Counter[str]  # values taken out, by kind
     kept: int  # names the model saw that the policy leaves
-    whys: tuple[Kept, ...] = ()  # where they stand, and why they stay
-    values: frozenset[Value] = frozenset()  # what was taken out; never stored
+    book: SurrogateBook | None = None  # of its stand-ins
+    pairs: Pairs = {}  # noqa: RUF012 (of a tuple, and never filled); for the map, if there is one
+    whys: tuple[Kept, ...] = ()  # where these names stand, and why they stay
 
 
 def read(row: dict[str, Any], scope: Scope) -> list[Text]:
@@ -79,26 +84,47 @@ def _windows(text: Text, scope: Scope) -> list[Place]:
     return sorted({*doubtful, *text.cues.links})
 
 
-def redact_row(row: dict[str, Any], texts: Sequence[Text], names: Names, scope: Scope) -> Redacted:
-    """`row` with tags in place of what its `texts` hold, given the `names` in their windows."""
+def redact_row(before: Redacted, texts: Sequence[Text], names: Names, scope: Scope) -> Redacted:
+    """A row with tags or stand-ins in place of what its `texts` hold.
+
+    Args:
+        before: The row as it is, and its stand-ins so far; without a book there are tags.
+        texts: What the rules see in it.
+        names: Where the model sees names in the windows of its texts.
+        scope: What to look for.
+    """
+    row, book = before.row, before.book
     seen = [_seen(text, names, scope) for text in texts]
-    noted = [[*places, *text.cues.sure] for text, places in zip(texts, seen, strict=True)]
+    noted = [_noted(text, places, scope) for text, places in zip(texts, seen, strict=True)]
     spans = _spans(texts, seen, scope)
+    if scope.surrogate:
+        spans = _real(texts, spans, book)
     counts = Counter(span.entity for found in spans for span in found)
     bodies = [text.body for text in texts]
     people = list(_people(bodies, spans))
     kept = tuple(kept_names(bodies, noted, people, scope.keep))
     if not counts:
-        return Redacted(row, counts, len(kept), kept)
-    book = TagBook(bodies, people, scope.key)
-    after = iter([_replace(text, found, book) for text, found in zip(texts, spans, strict=True)])
-    values = frozenset(
-        (s.entity, body[s.start : s.end])
+        return Redacted(row, counts, len(kept), book, before.pairs, kept)
+    if book:
+        book.read(bodies, people)
+    giver = book or TagBook(bodies, people, scope.key)
+    pairs = {
+        (s.entity, value): giver.tag(s.entity, value)
         for body, found in zip(bodies, spans, strict=True)
         for s in found
-    )
-    redacted = fields.rewrite(row, lambda _: next(after))
-    return Redacted(redacted, counts, len(kept), kept, values)
+        for value in [body[s.start : s.end]]
+    }
+    after = iter([_replace(text, found, pairs) for text, found in zip(texts, spans, strict=True)])
+    done = fields.rewrite(row, lambda _: next(after))
+    return Redacted(done, counts, len(kept), book, {**before.pairs, **pairs}, kept)
+
+
+def _noted(text: Text, seen: Sequence[Place], scope: Scope) -> list[Place]:
+    """Where `text` holds names that were seen, but for stand-ins."""
+    places = [*seen, *text.cues.sure]
+    if not scope.surrogate:
+        return places
+    return [(a, b) for a, b in places if not is_stand_in(PERSON, text.body[a:b])]
 
 
 def _spans(
@@ -139,14 +165,35 @@ def _wanted(text: Text, spans: Sequence[Span], scope: Scope) -> list[Span]:
     return [s for s in disjoint(inside) if text.body[s.start : s.end].casefold() not in scope.keep]
 
 
+def _real(
+    texts: Sequence[Text], spans: Sequence[Sequence[Span]], book: SurrogateBook | None
+) -> list[list[Span]]:
+    """`spans` without those of stand-ins.
+
+    They are taken out last: what they overlap, and what they make private, is judged as if they
+    were the values they stand for. Where a real name or address stands in a conversation, nobody
+    has redacted it, so a date or number in it that has a right seal has it by chance.
+    """
+    found = [
+        (i, s, text.body[s.start : s.end])
+        for i, (text, mine) in enumerate(zip(texts, spans, strict=True))
+        for s in mine
+    ]
+    real = [one for one in found if not is_stand_in(one[1].entity, one[2])]
+    if any(not is_weak(s.entity) for _, s, _ in real):
+        weak = [one for one in found if is_weak(one[1].entity) and one not in real]
+        real += [one for one in weak if not (book and book.gave(one[2]))]
+    return [[s for j, s, _ in sorted(real) if j == i] for i in range(len(texts))]
+
+
 def _people(bodies: Sequence[str], spans: Sequence[Sequence[Span]]) -> Iterator[str]:
     for body, found in zip(bodies, spans, strict=True):
         yield from (body[s.start : s.end] for s in found if s.entity == PERSON)
 
 
-def _replace(text: Text, spans: Sequence[Span], book: TagBook) -> str:
+def _replace(text: Text, spans: Sequence[Span], pairs: Pairs) -> str:
     parts, done = [], text.lead
     for start, end, entity in spans:
-        parts += [text.body[done:start], book.tag(entity, text.body[start:end])]
+        parts += [text.body[done:start], pairs[entity, text.body[start:end]]]
         done = end
     return "".join(parts) + text.body[done:]

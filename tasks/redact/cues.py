@@ -12,6 +12,7 @@ from tasks.redact.rules import LINKS
 from tasks.redact.words import STOP
 
 NEAR = 120  # characters between a name and the hard identifier that makes it private
+LONGEST = 1_000  # characters of a sentence on either side; some texts have no full stop
 MAILBOX = 6  # letters; shorter mailboxes are initials and nicknames
 
 _SURE, _LIKELY, _IN_RECORDS = (
@@ -101,9 +102,12 @@ def _trim(text: str, start: int, end: int) -> Place:
 
 
 def sentence(text: str, position: int) -> Place:
-    """Where the sentence around `position` begins and ends; a line break ends one, too."""
-    start, end = 0, len(text)
-    for gap in phrases.GAP.finditer(text):
+    """Where the sentence around `position` begins and ends; a line break ends one, too.
+
+    What has no end within `LONGEST` characters is no sentence, and ends there.
+    """
+    start, end = max(0, position - LONGEST), min(len(text), position + LONGEST)
+    for gap in phrases.GAP.finditer(text, start, end):
         if gap.end() <= position:
             start = gap.end()
         elif gap.start() >= position:

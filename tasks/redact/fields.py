@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 _HALF = re.compile("[\ud800-\udfff]")
+_WHOLE = re.compile("-?[1-9][0-9]{0,17}")
 Change = Callable[["Piece"], str]
 
 
@@ -82,7 +83,9 @@ def _walk(value: object, label: str, change: Change) -> object:
         return {k: _walk(v, _words(k), change) for k, v in value.items()}
     if isinstance(value, int) and not isinstance(value, bool):
         text = change(Piece(str(value), label, number=True))
-        return value if text == str(value) else text
+        if text == str(value):
+            return value
+        return int(text) if _WHOLE.fullmatch(text) else text  # a stand-in is a number, too
     return value
 
 

@@ -15,6 +15,7 @@ from tasks.redact.words import EVERYDAY, MONTHS, PARTICLES, STOP, TITLES
 SHORTEST = 5  # characters of a value that is looked for by itself
 NO_PARTS = STOP | TITLES | PARTICLES | MONTHS
 _OF = re.compile(r"[A-Z]\w+ of $")  # the University of Houston
+_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof)\.\s+$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -67,7 +68,7 @@ def _part(text: str, part: str, own: frozenset[str]) -> Iterable[Span]:
         left = re.search(r"([^\W\d_][\w'’]*) $", text[max(0, m.start() - 24) : m.start()])
         right = re.match(r" ([^\W\d_][\w'’]*)", text[m.end() : m.end() + 24])
         other = any(_foreign(n[1], own) for n in (left, right) if n) or _OF.search(
-            text, 0, m.start()
+            text, max(0, m.start() - 40), m.start()
         )
         if not other and not (part.lower() in EVERYDAY and _begins(text, m.start())):
             yield Span(m.start(), m.end(), PERSON)
@@ -80,4 +81,6 @@ def _foreign(word: str, own: frozenset[str]) -> bool:
 
 def _begins(text: str, start: int) -> bool:
     """Whether a sentence begins here, where every word has a capital."""
+    if _TITLED.search(text, max(0, start - 8), start):
+        return False
     return bool(re.search(r"(?:^|[.!?:]\s+|\n\s*|[\"“*]\s*)$", text[max(0, start - 3) : start]))

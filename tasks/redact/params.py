@@ -1,6 +1,5 @@
 """Settings of redaction."""
 
-import os
 import re
 from difflib import get_close_matches
 from typing import ClassVar, Literal, Self
@@ -11,11 +10,13 @@ from tasks.base.errors import UsageError
 from tasks.base.params import StageParams
 from tasks.redact.audit_params import AuditParams
 from tasks.redact.conversation import Scope
+from tasks.redact.keys import KEY, MAP_KEY, map_key, redact_key
 from tasks.redact.presidio import adopt
 from tasks.redact.rule import Rule
 from tasks.redact.rules import ENTITIES, PERSON, Finder, rules_for
+from tasks.redact.vault import Vault
 
-KEY = "FINERY_REDACT_KEY"
+BLOCK = r"^([a-z0-9]+(-[a-z0-9]+)*)?$"
 
 
 class RedactParams(StageParams):
@@ -24,10 +25,12 @@ class RedactParams(StageParams):
     not_content: ClassVar[set[str]] = {"audit"}  # looks at what was done, and changes none of it
 
     enabled: bool = Field(default=True, title="Redact", description="Run this stage.")
-    mode: Literal["tag", "hash"] = Field(
+    mode: Literal["tag", "surrogate", "hash"] = Field(
         default="tag", title="Mode",
-        description="tag: numbered in each conversation, <PERSON_1>; hash: the same tag for the "
-        f"same value in the whole set, made with the key in the environment variable {KEY}.",
+        description="tag: numbered in each conversation, <PERSON_1>; surrogate: an invented value "
+        "of the same kind, the same all through a conversation, so that texts stay natural; hash: "
+        "the same tag for the same value in the whole set. hash needs a key in the environment "
+        f"variable {KEY}; surrogate uses it if it is set.",
     )  # fmt: skip
     strict: bool = Field(
         default=False, title="Strict",
@@ -45,6 +48,20 @@ class RedactParams(StageParams):
         description="Kind -> regular expression, such as {'EMPLOYEE_NO': 'E-[0-9]{6}'}; what it "
         "matches (its group `value`, if it has one) is taken out, too.",
     )  # fmt: skip
+    seed: int | None = Field(
+        default=None, ge=0, title="Seed",
+        description="Another seed, other stand-ins, as long as there is no key. Empty: the run's.",
+    )  # fmt: skip
+    map: bool = Field(
+        default=False, title="Write a map",
+        description="Write pseudonyms.jsonl, which says what stands for which value, locked with "
+        f"the key in the environment variable {MAP_KEY}; `finery redact-map show` opens it.",
+    )  # fmt: skip
+    map_key_secret: str = Field(
+        default="", title="Key of the map", pattern=BLOCK,
+        description="Name of the Prefect Secret block that holds the key of the map; goes before "
+        "the variable.",
+    )  # fmt: skip
     recognisers: tuple[str, ...] = Field(
         default=(), title="Presidio's recognisers",
         description="Names of Presidio's own recognisers to use as well, such as UkNinoRecognizer.",
@@ -52,6 +69,11 @@ class RedactParams(StageParams):
     audit: AuditParams = Field(
         default=AuditParams(), title="Audit", description="How closely what was done is looked at."
     )
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Environment variables that decide what comes out."""
+        return (*((KEY,) if self.mode != "tag" else ()), *((MAP_KEY,) if self.map else ()))
 
     @field_validator("entities")
     @classmethod
@@ -93,14 +115,41 @@ def scope_of(params: RedactParams) -> Scope:
         strict=params.strict,
         keep=frozenset(value.casefold() for value in params.keep),
         key=_key() if params.mode == "hash" else None,
+        surrogate=_surrogate_key(params) if params.mode == "surrogate" else None,
     )
 
 
+def vault_of(params: RedactParams) -> Vault | None:
+    """What locks the map that `params` ask for; None where they ask for none.
+
+    Raises:
+        UsageError: There is no key.
+    """
+    return Vault(map_key(params.map_key_secret)) if params.map else None
+
+
+def check_keys(params: RedactParams) -> None:
+    """See that every key is there, before anything runs.
+
+    Raises:
+        UsageError: One is not.
+    """
+    if params.enabled:
+        vault_of(params)
+        if params.mode == "hash":
+            _key()
+
+
 def _key() -> bytes:
-    key = os.environ.get(KEY, "")
+    key = redact_key()
     if not key:
         raise UsageError(
             f"redact.mode is 'hash', which needs a key, but the environment variable {KEY} is not "
             "set: set it to a long random text and keep it secret, or use redact.mode=tag"
         )
-    return key.encode()
+    return key
+
+
+def _surrogate_key(params: RedactParams) -> bytes:
+    """The key of the environment, or one that everybody can make from the seed."""
+    return redact_key() or f"finery surrogate {params.seed or 0}".encode()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from tasks.redact.cues import Cues
 from tasks.redact.figures import FIGURES
 from tasks.redact.names import Place
+from tasks.redact.places import Places
 
 
 def private(text: str, cues: Cues, seen: Sequence[Place], strict: bool) -> list[Place]:
@@ -22,12 +23,13 @@ def private(text: str, cues: Cues, seen: Sequence[Place], strict: bool) -> list[
         seen: Where the model sees a name.
         strict: Take every name.
     """
-    confirmed = [place for place in cues.likely if _meets(place, seen)]
+    named, links = Places(seen), Places(cues.links)
+    confirmed = [place for place in cues.likely if named.touch(*place)]
     if strict:
         return [*cues.sure, *confirmed, *seen]
-    linked = [place for place in seen if _meets(place, cues.links)]
+    linked = [place for place in seen if links.touch(*place)]
     # who introduces themself beside an address of their own only shares a figure's name
-    introduced = [place for place in cues.sure if _meets(place, cues.links)]
+    introduced = [place for place in cues.sure if links.touch(*place)]
     others = [p for p in (*cues.sure, *confirmed, *linked) if not is_figure(text[p[0] : p[1]])]
     return [*introduced, *others]
 
@@ -35,7 +37,3 @@ def private(text: str, cues: Cues, seen: Sequence[Place], strict: bool) -> list[
 def is_figure(name: str) -> bool:
     """Whether `name` is that of a person everybody knows, or of one that never lived."""
     return " ".join(name.casefold().replace("’", "'").split()) in FIGURES
-
-
-def _meets(place: Place, others: Sequence[Place]) -> bool:
-    return any(place[0] < end and start < place[1] for start, end in others)

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from tasks.redact import address, contact, credentials, identity, network
 from tasks.redact.code import code_spans
+from tasks.redact.places import Places, Taken
+from tasks.redact.plain import plain
 from tasks.redact.rule import Rule, Span
 
 RULES: tuple[Rule, ...] = (
@@ -31,11 +33,17 @@ _RANK = {
     )
 }  # fmt: skip
 
+_BLANK = (
+    r"(?i:name|e-?mail|phone|address|date|number|redacted|removed|insert|your|company|customer"
+    r"|person|patient|location|contact)"
+)
+_NUMBERED = r"(?:[ _-]?\d{1,3})?"
 MASK = re.compile(
     r"<[A-Z][A-Z0-9_ ]{1,40}(?:_[0-9a-f]{1,16})?>"  # <PERSON_1>, and what other tools write
     r"|\[email.protected\]"
-    r"|\[(?=[^\]\n]*(?i:name|e-?mail|phone|address|date|number|redacted|insert|your|company|customer))"
-    r"[A-Za-z][A-Za-z '/_-]{1,40}\]"
+    rf"|\[(?=[^\]\n]*{_BLANK})[A-Za-z][A-Za-z '/_-]{{1,40}}{_NUMBERED}\]"
+    rf"|<(?=[^>\n]*{_BLANK})[A-Za-z][A-Za-z '/_-]{{1,40}}{_NUMBERED}>"  # <your name>
+    r"|\[\*\*[^\]\n]{0,60}\*\*\]"  # clinical notes that were published: [**Known lastname 123**]
     r"|\{\{?[A-Za-z_][\w .]{0,40}\}?\}|\*{4,}|\b[Xx]{3,}[Xx-]*\d{0,4}\b"
 )
 """Places where a value was taken out before, or is yet to be filled in."""
@@ -65,6 +73,15 @@ def find(text: str, rules: Sequence[Finder] = RULES) -> list[Span]:
 
     Nothing is found in tags and masks; in code, only the kinds of `IN_CODE`.
     """
+    read, places = plain(text)
+    found = _found(read, rules)
+    if places is None:
+        return found
+    return [Span(places[start], places[end - 1] + 1, kind) for start, end, kind in found]
+
+
+def _found(text: str, rules: Sequence[Finder]) -> list[Span]:
+    """The same for plain letters."""
     lowered = text.lower()
     has_digit = any(c in lowered for c in "0123456789")
     found = {
@@ -94,16 +111,15 @@ def disjoint(spans: Iterable[Span]) -> list[Span]:
 
     A kind that is none of ours wins over all: the user asked for it by name.
     """
-    taken: list[Span] = []
-    for span in sorted(spans, key=lambda s: (_RANK.get(s.entity, -1), s.start - s.end, s.start)):
-        if not any(span.start < other.end and other.start < span.end for other in taken):
-            taken.append(span)
-    return sorted(taken)
+    taken = Taken()
+    ordered = sorted(spans, key=lambda s: (_RANK.get(s.entity, -1), s.start - s.end, s.start))
+    return sorted(span for span in ordered if taken.take(span.start, span.end))
 
 
 def outside(spans: Iterable[Span], places: Sequence[tuple[int, int]]) -> list[Span]:
     """Those of `spans` that touch none of `places`."""
-    return [s for s in spans if not any(s.start < end and start < s.end for start, end in places)]
+    known = Places(places)
+    return [s for s in spans if not known.touch(s.start, s.end)]
 
 
 def rules_for(entities: Sequence[str]) -> tuple[Rule, ...]:

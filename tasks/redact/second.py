@@ -22,6 +22,7 @@ from tasks.redact.policy import private
 from tasks.redact.presidio import SURE
 from tasks.redact.rule import Span, digits_of
 from tasks.redact.rules import IN_CODE, PERSON, find, masks, outside, rules_for
+from tasks.redact.standin.kinds import is_stand_in
 from tasks.redact.words import MAILBOXES
 
 if TYPE_CHECKING:
@@ -48,12 +49,19 @@ def second_opinion(row: dict[str, Any], params: RedactParams) -> Counter[str]:
         OSError: spaCy's model is not installed.
     """
     texts = [text[:LONGEST] for text in strings(row) if text.strip()]
-    keep = {value.casefold() for value in params.keep}
+    keep, natural = {value.casefold() for value in params.keep}, params.mode == "surrogate"
     record = cues.is_record(texts)
     seen = Counter[str]()
     for text in texts:
         found = _weighed(text, params, record)
-        seen.update({s.entity for s in found if text[s.start : s.end].casefold() not in keep})
+        seen.update(
+            {
+                s.entity
+                for s in found
+                if (value := text[s.start : s.end]).casefold() not in keep
+                and not (natural and is_stand_in(s.entity, value))
+            }
+        )
     return seen
 
 

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from tasks.redact.plain import plain
 from tasks.redact.rule import digits_of
 from tasks.redact.rules import PERSON
 from tasks.redact.words import TITLES
@@ -23,6 +24,7 @@ HASH_LENGTH = 12  # hex digits: 48 bits, so two of a million values collide once
 
 def normal(entity: str, value: str) -> str:
     """What two ways of writing one value have in common."""
+    value = plain(value)[0]
     if entity == PERSON:
         words = re.sub(r"['’]s\b", "", value.casefold()).replace(".", " ").split()
         return " ".join(w for w in words if w not in TITLES) or value.casefold()

@@ -19,7 +19,7 @@ from tasks.base.text import SINGLE, fold
 from tasks.dedup.similar.word_hashes import POINTS, offsets_of, runs_of
 
 PART, ALONE = 1, 2
-"""Classes of a code point: goes on with a word, is a word by itself where one may begin."""
+"""Classes of a code point: goes on with a word, is a word by itself."""
 
 U64 = np.uint64
 Bytes = npt.NDArray[np.uint8]
@@ -81,13 +81,14 @@ def _folded(texts: pl.Series) -> pl.Series:
 
 @cache
 def _classes() -> Bytes:
-    """For every code point `PART`, `ALONE`, both, or 0 for a sign."""
+    """For every code point `PART`, `ALONE`, or 0 for a sign."""
     points = [p for r in POINTS for p in r]
     text = pl.col("text")
     part, alone = text.str.contains(r"^[\p{L}\p{M}\p{N}_]$"), text.str.contains(rf"^(?:{SINGLE})$")
     frame = pl.DataFrame({"text": [chr(p) for p in points]})
     table = np.zeros(0x110000, np.uint8)
-    table[points] = frame.select(PART * part + ALONE * alone).to_series().to_numpy()
+    kind = pl.when(alone).then(ALONE).when(part).then(PART).otherwise(0)
+    table[points] = frame.select(kind).to_series().to_numpy()
     return table
 
 
@@ -138,8 +139,8 @@ def _spell(data, offsets, low, high, kinds, lower, numbers, starts, slots, lette
                 if i >= end or data[i] < 128:
                     break
                 kind, width = _class(data, i, kinds)
-                alone = used == begin and kind & ALONE
-                if not (alone or kind & PART):
+                alone = kind == ALONE
+                if not kind or (alone and used > begin):
                     break
                 for j in range(i, i + width):
                     letters[used] = data[j]

@@ -13,12 +13,13 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from tasks.base.text import words
 from tasks.dedup.guard.lexicon import Lexicon, numbered
 from tasks.dedup.guard.look import Row, Texts, verdict
 from tasks.dedup.guard.sieve import Apart
 from tasks.dedup.index.fragments import NAMES, Known
 from tasks.dedup.index.recall import Recalled
-from tasks.dedup.index.signatures import NO_SIGNS, beginning, pieces
+from tasks.dedup.index.signatures import NO_SIGNS, beginning
 from tasks.dedup.index.spelling import BLANK, spelling
 from tasks.dedup.similar.word_hashes import WordLists, gathered, unhashed, word_lists
 
@@ -139,7 +140,7 @@ class Beside:
 
 def _said(listed: pl.DataFrame) -> pl.Series:
     """Every different word of new rows."""
-    texts = [listed.lazy().select(word=pieces(pl.col(name))) for name in ("asked", "told")]
+    texts = [listed.lazy().select(word=words(pl.col(name))) for name in ("asked", "told")]
     every = pl.concat(texts).explode("word", empty_as_null=False, keep_nulls=False)
     return every.unique().collect()["word"]
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from tasks.base.text import PIECE, answer, conversation, fold, prompt
+from tasks.base.text import answer, conversation, prompt, words
 from tasks.dedup.compare import TURN, context
 from tasks.dedup.guard.signs import symbols
 from tasks.dedup.index.fragments import NAMES, ROWS, SCHEMAS, VOCABULARY
@@ -107,7 +107,7 @@ def is_structured(text: pl.Expr) -> pl.Expr:
 def _vocabulary(texts: pl.Series) -> pl.DataFrame:
     """Every different word of `texts`."""
     parts = [
-        texts.slice(start, AT_ONCE).to_frame("text").lazy().select(word=pieces(pl.col("text")))
+        texts.slice(start, AT_ONCE).to_frame("text").lazy().select(word=words(pl.col("text")))
         .explode("word", empty_as_null=False, keep_nulls=False).unique().collect()
         for start in range(0, len(texts), AT_ONCE)
     ]  # fmt: skip
@@ -115,30 +115,25 @@ def _vocabulary(texts: pl.Series) -> pl.DataFrame:
     return features(known.sort()).unique("word", keep="first").sort("word")
 
 
-def pieces(text: pl.Expr) -> pl.Expr:
-    """Words as `tasks.dedup.similar.word_hashes` has them: in `iPhone手机` there are three."""
-    return fold(text).str.extract_all(PIECE)
-
-
 def features(found: pl.Series) -> pl.DataFrame:
     """What is kept of each word."""
-    words = found.alias("text").to_frame().with_row_index("at")
+    listed = found.alias("text").to_frame().with_row_index("at")
     lengths = pl.int_ranges(1, pl.col("text").str.len_chars())
-    parts = words.with_columns(length=lengths).explode(
+    parts = listed.with_columns(length=lengths).explode(
         "length", empty_as_null=False, keep_nulls=False
     )
     begun = parts.select("at", text=pl.col("text").str.slice(0, "length"))
     hashed = begun.select("at", beginnings=beginning(hashes_of(begun["text"])))
-    listed = hashed.group_by("at", maintain_order=True).agg("beginnings")
+    begun_as = hashed.group_by("at", maintain_order=True).agg("beginnings")
     spelled = found.to_list()
-    drawn = words.select(
+    drawn = listed.select(
         "at",
         word=pl.Series(hashes_of(found)),
         first=pl.Series([ord(word[0]) for word in spelled], dtype=pl.UInt32),
         last=pl.Series([ord(word[-1]) for word in spelled], dtype=pl.UInt32),
         letters=pl.Series([len(word) for word in spelled], dtype=pl.UInt32),
     )
-    whole = drawn.join(listed, on="at", how="left", maintain_order="left").drop("at")
+    whole = drawn.join(begun_as, on="at", how="left", maintain_order="left").drop("at")
     return whole.with_columns(pl.col("beginnings").fill_null([])).cast(SCHEMAS[VOCABULARY])
 
 

@@ -4,6 +4,7 @@ from tasks.base.dataset import write_dataset
 from tasks.publish import names
 from tasks.publish.names import names_left, sample_names
 from tasks.redact.params import RedactParams
+from tasks.redact.pii import redact
 from tests.builders import row, table
 
 ROWS = table(
@@ -35,3 +36,10 @@ def test_values_to_keep_have_their_own_reason():
 def test_the_sample_is_drawn_by_the_seed(tmp_path):
     data = write_dataset(ROWS.collect(), str(tmp_path))
     assert sample_names.fn(data, RedactParams(), 2, 0).rows == 2
+
+
+def test_a_stand_in_is_no_name_that_stays():
+    given = RedactParams(mode="surrogate", seed=0)
+    text = "My name is Thomas Gallagher."
+    rows = redact(table(row("a-0", text, "Ok")), given).rows.collect()
+    assert names_left(rows, given).holding == {}

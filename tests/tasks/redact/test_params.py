@@ -29,8 +29,3 @@ def test_an_unknown_recogniser_is_named_with_the_nearest_known_one():
 def test_a_recogniser_that_needs_a_service_is_refused():
     with pytest.raises(UsageError, match="cannot be used by itself"):
         scope_of(RedactParams(recognisers=("AzureAILanguageRecognizer",)))
-
-
-def test_the_surrogate_mode_is_not_offered():
-    with pytest.raises(ValidationError):
-        RedactParams(mode="surrogate")

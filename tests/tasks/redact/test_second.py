@@ -5,8 +5,9 @@ import logging
 import pytest
 
 from tasks.redact.params import RedactParams
+from tasks.redact.pii import redact
 from tasks.redact.second import _engine, second_opinion
-from tests.builders import row
+from tests.builders import row, table
 
 DEFAULT = RedactParams()
 
@@ -57,3 +58,13 @@ def test_nothing_is_logged_when_it_starts_or_for_each_text(caplog):
     with caplog.at_level(logging.WARNING, logger="presidio-analyzer"):
         opinion("Three of the twelve went home on Monday for 5 dollars.", "Ok")
     assert caplog.records == []
+
+
+def test_stand_ins_are_no_findings():
+    given = RedactParams(mode="surrogate", seed=0)
+    text = "My name is Thomas Gallagher. Write to tim.brown@lumetra.net or call (415) 329-8841."
+    rows = redact(table(row("a-0", text, "Ok")), given).rows.collect()
+    after = rows["messages"][0][0]["content"]
+    assert "Gallagher" not in after
+    assert opinion(after, params=given) == {}
+    assert opinion(after) != {}

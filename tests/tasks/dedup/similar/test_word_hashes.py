@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.dedup.index.signatures import pieces
+from tasks.base.text import words
 from tasks.dedup.similar.word_hashes import gathered, hashes_of, unhashed, word_lists
 
 parts = st.sampled_from([*"a1１_- \néﬁ你好👍©กİ", "Ab", "e\u0301", "Straße"])
@@ -23,8 +23,8 @@ def lists(*said):
 @given(st.lists(texts, max_size=8))
 def test_a_text_has_the_hashes_of_its_words_in_their_order(said):
     frame = pl.DataFrame({"text": pl.Series(said, dtype=pl.String)})
-    words = frame.select(pieces(pl.col("text")))["text"].to_list()
-    assert lists(*said) == [hashes_of(pl.Series(w or [], dtype=pl.String)).tolist() for w in words]
+    each = frame.select(words(pl.col("text")))["text"].to_list()
+    assert lists(*said) == [hashes_of(pl.Series(w or [], dtype=pl.String)).tolist() for w in each]
 
 
 @pytest.mark.parametrize(

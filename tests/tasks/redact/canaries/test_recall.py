@@ -62,3 +62,9 @@ def test_the_task_leaves_the_data_alone(tmp_path):
 
 def test_no_rows_hold_no_canaries():
     assert recall([], RedactParams(), 3, 0).planted == {}
+
+
+def test_a_stand_in_counts_as_found():
+    natural = recall(ROWS, RedactParams(mode="surrogate", seed=0), 8, 0)
+    tagged = recall(ROWS, RedactParams(), 8, 0)
+    assert sum(natural.found.values()) >= sum(tagged.found.values()) - 4

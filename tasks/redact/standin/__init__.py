@@ -1,0 +1,1 @@
+"""Stand-ins: invented values of the same kind in place of real ones."""
