@@ -97,12 +97,16 @@ def _in_field(row: Row, key: str, value: str, chance: Random) -> Row:
 
 
 def is_found(canary: Canary, redacted: Row) -> bool:
-    """Whether the value is gone: not whole any more, and less than half of its words stand."""
+    """Whether the value is gone: not whole any more, and less than half of it still stands.
+
+    A stand-in may well share a word with what it stands for, such as `sk-proj` or `rue`, so the
+    letters and digits of such words are counted, not the words.
+    """
     texts = [folded(text) for text in strings(redacted)]
     whole = folded(canary.value)
     if any(f" {whole} " in f" {text} " for text in texts):
         return False
     said = {word for text in texts for word in text.split()} - canary.before
     telling = [w for w in whole.split() if len(w) > 2 and w not in COMMON]
-    left = [word for word in telling if word in said]
-    return canary.kind in WHOLE or not left or 2 * len(left) < len(telling)
+    left = sum(len(word) for word in telling if word in said)
+    return canary.kind in WHOLE or not left or 2 * left < sum(map(len, telling))

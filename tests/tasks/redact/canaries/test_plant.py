@@ -55,6 +55,8 @@ def test_kinds_of_the_users_own_and_no_rows_plant_nothing():
         ("PERSON", "Joanna Kapoor", "I am <PERSON_1> Kapoor.", False),
         ("PERSON", "Joanna Kapoor", "I am joanna  KAPOOR.", False),
         ("PHONE_NUMBER", "(415) 329-8841", "Call 415-555-0142.", True),
+        ("SECRET", "sk-proj-ab12cd34ef56gh78", "The key is sk-proj-zz91yy82xx73ww64", True),
+        ("STREET_ADDRESS", "9 rue de Verneuil", "Come to 4 rue de Bramwick.", True),
         ("STREET_ADDRESS", "12 Alder Street", "Come to 9 Elm Street.", True),
         ("DATE_OF_BIRTH", "14 March 1978", "Born 2 May 1978.", True),
         ("DATE_OF_BIRTH", "14 March 1978", "Born 14 march, 1978.", False),
