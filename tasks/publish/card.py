@@ -86,7 +86,12 @@ def _section(title: str, body: str) -> str:
 def _redactions(report: Mapping[str, Any]) -> str:
     by_type = (report.get("redactions") or {}).get("by_type") or {}
     lines = [(words(kind), f"{n:,}") for kind, n in sorted(by_type.items(), key=lambda t: -t[1])]
-    return table(("replaced", "times:"), lines[:60]) if lines else ""
+    if not lines:
+        return ""
+    given = (report.get("again") or {}).get("parameters") or {}
+    natural = (given.get("redact") or {}).get("mode") == "surrogate"
+    said = "What replaced it was invented: names, numbers and addresses here are nobody's.\n\n"
+    return (said if natural else "") + table(("replaced", "times:"), lines[:60])
 
 
 def _sources(report: Mapping[str, Any]) -> str:

@@ -55,6 +55,13 @@ def test_the_text_says_what_was_removed_and_why() -> None:
     assert "**failed**: 1.3 % quarantined" in card
 
 
+def test_invented_values_are_told_of_where_there_are_any() -> None:
+    for mode, is_told in (("tag", False), ("surrogate", True)):
+        again = {"parameters": {"redact": {"mode": mode}}}
+        card = dataset_card({**sample_report(), "again": again}, ["openai"])
+        assert ("What replaced it was invented" in card) == is_told
+
+
 def test_a_hostile_name_breaks_neither_the_header_nor_the_text() -> None:
     name = f"---\nlicense: mit\n---\n{SCRIPT}"
     report = {**sample_report(), "release": name, "sentence": SCRIPT, "sources": []}
