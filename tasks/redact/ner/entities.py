@@ -1,0 +1,156 @@
+"""Entities from the vectors of tokens: what spaCy's transition system decides, without its steps.
+
+spaCy goes through a text token by token and scores 74 actions at each. What it sees outside an
+entity is the token alone, so all those decisions are made here at once, by one product of
+matrices. Inside an entity it sees the first token, the last and this one, and may only go on (I)
+or end (L) with the same label; so what an entity would be is settled by where it begins, and all
+that may begin anywhere are followed together. A walk from entity to entity picks those that count.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from tasks.redact.ner.vectors import Floats, Vectors
+
+if TYPE_CHECKING:
+    from spacy.pipeline import EntityRecognizer
+    from spacy.tokens import Doc
+
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class Entity(NamedTuple):
+    """Tokens `start` to `end` of a text, and spaCy's label."""
+
+    start: int
+    end: int
+    label: str
+
+
+class Scorer:
+    """spaCy's scores of actions for a token outside or inside an entity."""
+
+    def __init__(self, ner: "EntityRecognizer") -> None:
+        """Take the weights out of `ner`."""
+        model: Any = ner.model  # type: ignore[attr-defined]
+        tok2vec, lower, upper = (model.get_ref(n) for n in ("tok2vec", "lower", "upper"))
+        project = tok2vec.layers[-1]
+        self.vectors = Vectors(tok2vec.layers[0])
+        self.project, self.offset = project.get_param("W").T.copy(), project.get_param("b")
+        weight = lower.get_param("W").transpose(0, 3, 2, 1)  # feature, input, piece, width
+        self.lower = weight.reshape(*weight.shape[:2], -1).copy()
+        self.bias = lower.get_param("b").T.ravel().copy()
+        self.none = lower.get_param("pad")[0].transpose(0, 2, 1).reshape(len(weight), -1)
+        self.upper, self.level = upper.get_param("W").T.copy(), upper.get_param("b")
+        moves: Any = ner.moves  # type: ignore[attr-defined]
+        self.moves: list[str] = [moves.get_class_name(at) for at in range(moves.n_moves)]
+        self.labels = [move[2:] for move in self.moves if move[:2] == "B-"]
+        self.of = {kind: [self.moves.index(f"{kind}-{x}") for x in self.labels] for kind in "BILU"}
+        allowed = {"O", *(f"{kind}-{x}" for kind in "BU" for x in self.labels)}
+        self.barred = [at for at, move in enumerate(self.moves) if move not in allowed]
+
+    def tokens(self, vectors: Floats) -> Floats:
+        """What the scores of a token are made of."""
+        projected: Floats = vectors @ self.project + self.offset
+        return projected
+
+    def outside(self, tokens: Floats) -> Floats:
+        """Scores of all actions for each of `tokens`, outside an entity."""
+        return self._scores(tokens @ self.lower[0] + self.none[1] + self.none[2])
+
+    def inside(self, now: Floats, first: Floats, last: Floats) -> Floats:
+        """The same inside one, given its `first` token and the `last` one before `now`."""
+        return self._scores(now @ self.lower[0] + first @ self.lower[1] + last @ self.lower[2])
+
+    def _scores(self, features: Floats) -> Floats:
+        features = features + self.bias
+        half = features.shape[1] // 2
+        best = np.maximum(features[:, :half], features[:, half:])
+        scores: Floats = best @ self.upper + self.level
+        return scores
+
+
+def entities(scorer: Scorer, tokens: Floats, ends: Bools, spaces: Bools) -> list[Entity]:
+    """The entities in `tokens`, in order.
+
+    Args:
+        scorer: Of the trained pipeline.
+        tokens: As `Scorer.tokens` gives them, of any number of texts after each other.
+        ends: Tokens after which no entity may go on: the last of a text, and of a sentence where
+            sentences are known.
+        spaces: Tokens that are white space, where no entity may begin.
+    """
+    scores = scorer.outside(tokens)
+    scores[:, scorer.barred] = -np.inf
+    scores[np.ix_(ends, scorer.of["B"])] = -np.inf
+    scores[np.ix_(spaces, scorer.of["B"] + scorer.of["U"])] = -np.inf
+    action = scores.argmax(axis=1)
+    kind = np.array([move[0] for move in scorer.moves])[action]
+    starts = np.flatnonzero(kind == "B")
+    known = {name: at for at, name in enumerate(scorer.labels)}
+    label = np.array([known.get(move[2:], -1) for move in scorer.moves])[action]
+    stop = dict(zip(starts.tolist(), _ends(scorer, tokens, ends, starts, label), strict=True))
+    found, reached = [], 0
+    for at in np.flatnonzero(kind != "O").tolist():
+        if at >= reached:
+            reached = int(stop.get(at, at + 1))
+            found.append(Entity(at, reached, scorer.labels[label[at]]))
+    return found
+
+
+def _ends(
+    scorer: Scorer, tokens: Floats, ends: Bools, starts: np.ndarray[Any, Any], label: Any
+) -> list[int]:
+    """Where each entity that begins at `starts` ends, followed together token by token."""
+    go_on, end = np.array(scorer.of["I"]), np.array(scorer.of["L"])
+    stop, now = starts + 1, starts + 1
+    live = np.arange(len(starts))
+    while len(live):
+        at, first = now[live], starts[live]
+        scores = scorer.inside(tokens[at], tokens[first], tokens[at - 1])
+        mine, row = label[first], np.arange(len(live))
+        more, less = scores[row, go_on[mine]], scores[row, end[mine]]
+        first_wins = go_on[mine] < end[mine]
+        goes = np.where(first_wins, more >= less, more > less) & ~ends[at]
+        now[live] = at + 1
+        stop[live] = at + 1
+        live = live[goes]
+    return [int(s) for s in stop]
+
+
+def read(
+    scorer: Scorer, docs: Sequence["Doc"], tokens: Sequence[Floats], sentences: bool = False
+) -> list[list[Entity]]:
+    """The entities of each of `docs`, as spaCy's own recogniser would find them.
+
+    Args:
+        scorer: Of the trained pipeline.
+        docs: Texts of one vocabulary, not empty.
+        tokens: What `Scorer.tokens` gives for each of them.
+        sentences: Whether they are parsed, so that no entity may reach over a sentence's end.
+    """
+    if not docs:
+        return []
+    bounds = [_bounds(doc, sentences) for doc in docs]
+    ends, spaces = (np.concatenate(side) for side in zip(*bounds, strict=True))
+    found: list[list[Entity]] = [[] for _ in docs]
+    offsets = np.cumsum([0] + [len(doc) for doc in docs])
+    together = entities(scorer, np.concatenate(tokens), ends, spaces)
+    owners = np.searchsorted(offsets, [e.start for e in together], side="right") - 1
+    for entity, at in zip(together, owners.tolist(), strict=True):
+        start = int(offsets[at])
+        found[at].append(Entity(entity.start - start, entity.end - start, entity.label))
+    return found
+
+
+def _bounds(doc: "Doc", sentences: bool) -> tuple[Bools, Bools]:
+    """After which tokens of `doc` an entity must end, and which tokens are white space."""
+    marks = doc.to_array(["IS_SPACE", "SENT_START"] if sentences else ["IS_SPACE"])
+    marks = marks.astype(np.int64).reshape(len(doc), -1)
+    ends = np.zeros(len(doc), np.bool_)
+    if sentences:
+        ends[:-1] = marks[1:, 1] == 1
+    ends[-1] = True
+    return ends, marks[:, 0] == 1
