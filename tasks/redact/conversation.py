@@ -1,7 +1,7 @@
 """One conversation: what the rules and the policy see in it, and the text without it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any, NamedTuple
 
 from tasks.redact import cues, fields
@@ -83,7 +83,17 @@ def redact_row(row: dict[str, Any], texts: Sequence[Text], names: Names, scope: 
         for text, places in zip(texts, seen, strict=True)
         for a, b in (*places, *text.cues.sure)
     }
-    spans = _spans(texts, seen, scope)
+    return replaced(row, texts, _spans(texts, seen, scope), scope, noted)
+
+
+def replaced(
+    row: dict[str, Any],
+    texts: Sequence[Text],
+    spans: Sequence[Sequence[Span]],
+    scope: Scope,
+    noted: Set[str] = frozenset(),
+) -> Redacted:
+    """`row` with tags in place of the `spans` of its `texts`; `noted` are all names in it."""
     counts = Counter(span.entity for found in spans for span in found)
     if not counts:
         return Redacted(row, counts, len(noted))
@@ -104,7 +114,7 @@ def _spans(
         for text, places in zip(texts, seen, strict=True)
     ]
     found = mentions([text.body for text in texts], first)
-    return [_wanted(text, spans, scope) for text, spans in zip(texts, found, strict=True)]
+    return [wanted(text, spans, scope) for text, spans in zip(texts, found, strict=True)]
 
 
 def _seen(text: Text, names: Names, scope: Scope) -> list[Place]:
@@ -125,7 +135,7 @@ def _private(text: Text, seen: Sequence[Place], scope: Scope) -> list[Span]:
     return outside(spans, [*code_spans(text.body), *masks(text.body)])
 
 
-def _wanted(text: Text, spans: Sequence[Span], scope: Scope) -> list[Span]:
+def wanted(text: Text, spans: Sequence[Span], scope: Scope) -> list[Span]:
     """Those of `spans` that lie behind the label and are not to be kept."""
     inside = [s._replace(start=max(s.start, text.lead)) for s in spans if s.end > text.lead]
     if text.number:

@@ -6,6 +6,9 @@ wherever they stand. A name goes when it is that of a private person, and then i
 through a conversation: its turns, the answer that lost, tool calls, tools and meta data.
 
 A row is gone over until nothing more is found, so a second run changes nothing.
+
+With `redact.detector=presidio` goes what stock Presidio finds, no more and no less; see
+`tasks.redact.stock`.
 """
 
 import json
@@ -27,8 +30,10 @@ from tasks.redact import names
 from tasks.redact.candidates import candidates
 from tasks.redact.conversation import Names, Redacted, Scope, read, redact_row, stretches_of
 from tasks.redact.params import RedactParams, scope_of
+from tasks.redact.stock import find as find_stock
+from tasks.redact.stock import rows as rows_of_stock
 
-ENGINES = names.ENGINES
+ENGINES = (*names.ENGINES, "phonenumbers", "regex", "tldextract")
 ROUNDS = 6  # at most; the second nearly always finds nothing
 
 
@@ -38,7 +43,7 @@ def redact(rows: pl.LazyFrame, params: RedactParams, memo: RowMemo | None = None
     Args:
         rows: Conversations.
         params: What is taken out.
-        memo: Names found in earlier runs.
+        memo: What the model found in earlier runs.
 
     Returns:
         All rows in order, and `edit_entities`: JSON of how many values of each kind were taken
@@ -53,9 +58,12 @@ def redact(rows: pl.LazyFrame, params: RedactParams, memo: RowMemo | None = None
     scope = scope_of(params)
     table = rows.collect()
     texts = table.select(c for c in TEXT_COLUMNS if c in table.columns)
-    chosen = texts.with_row_index("at").filter(candidates(texts.columns, scope))
+    stock = params.detector == "presidio"
+    rule = pl.lit(value=True) if stock else candidates(texts.columns, scope)
+    chosen = texts.with_row_index("at").filter(rule)
     # a Python loop: what a name means depends on the whole conversation around it
-    done, reads = redact_rows(chosen.drop("at").to_dicts(), scope, memo)
+    run = rows_of_stock.redact_rows if stock else redact_rows
+    done, reads = run(chosen.drop("at").to_dicts(), scope, memo)
     return Outcome(
         _put(table, chosen["at"], done).lazy(),
         {
@@ -110,5 +118,6 @@ def redact_rows(
 )  # fmt: skip
 def redact_pii(data: DatasetRef, params: RedactParams) -> StageResult:
     """Store `data` without its personal data."""
-    memo = RowMemo(data.store, names.MEMO, code_of(names.__name__))
+    reader = find_stock if params.detector == "presidio" else names
+    memo = RowMemo(data.store, reader.MEMO, code_of(reader.__name__))
     return run_edit(data, partial(redact, memo=memo), params)

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from tasks.redact.ner.vectors import Floats, Vectors
+from tasks.redact.ner.vectors import AT_ONCE, Floats, Vectors
 
 if TYPE_CHECKING:
     from spacy.pipeline import EntityRecognizer
     from spacy.tokens import Doc
 
+Numbers = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+CHUNK = 256  # texts whose tokens are looked at together
 
 
 class Entity(NamedTuple):
@@ -34,7 +38,7 @@ class Scorer:
 
     def __init__(self, ner: "EntityRecognizer") -> None:
         """Take the weights out of `ner`."""
-        model: Any = ner.model  # type: ignore[attr-defined]
+        model: Any = ner.model
         tok2vec, lower, upper = (model.get_ref(n) for n in ("tok2vec", "lower", "upper"))
         project = tok2vec.layers[-1]
         self.vectors = Vectors(tok2vec.layers[0])
@@ -44,17 +48,16 @@ class Scorer:
         self.bias = lower.get_param("b").T.ravel().copy()
         self.none = lower.get_param("pad")[0].transpose(0, 2, 1).reshape(len(weight), -1)
         self.upper, self.level = upper.get_param("W").T.copy(), upper.get_param("b")
-        moves: Any = ner.moves  # type: ignore[attr-defined]
+        moves: Any = ner.moves
         self.moves: list[str] = [moves.get_class_name(at) for at in range(moves.n_moves)]
         self.labels = [move[2:] for move in self.moves if move[:2] == "B-"]
         self.of = {kind: [self.moves.index(f"{kind}-{x}") for x in self.labels] for kind in "BILU"}
         allowed = {"O", *(f"{kind}-{x}" for kind in "BU" for x in self.labels)}
         self.barred = [at for at, move in enumerate(self.moves) if move not in allowed]
 
-    def tokens(self, vectors: Floats) -> Floats:
-        """What the scores of a token are made of."""
-        projected: Floats = vectors @ self.project + self.offset
-        return projected
+    def read(self, docs: Sequence["Doc"]) -> list[Floats]:
+        """What the scores of the tokens of each of `docs` are made of."""
+        return [vectors @ self.project + self.offset for vectors in self.vectors(docs)]
 
     def outside(self, tokens: Floats) -> Floats:
         """Scores of all actions for each of `tokens`, outside an entity."""
@@ -77,16 +80,13 @@ def entities(scorer: Scorer, tokens: Floats, ends: Bools, spaces: Bools) -> list
 
     Args:
         scorer: Of the trained pipeline.
-        tokens: As `Scorer.tokens` gives them, of any number of texts after each other.
+        tokens: As `Scorer.read` gives them, of any number of texts after each other.
         ends: Tokens after which no entity may go on: the last of a text, and of a sentence where
             sentences are known.
         spaces: Tokens that are white space, where no entity may begin.
     """
-    scores = scorer.outside(tokens)
-    scores[:, scorer.barred] = -np.inf
-    scores[np.ix_(ends, scorer.of["B"])] = -np.inf
-    scores[np.ix_(spaces, scorer.of["B"] + scorer.of["U"])] = -np.inf
-    action = scores.argmax(axis=1)
+    chunks = [slice(at, at + AT_ONCE) for at in range(0, len(tokens), AT_ONCE)]
+    action = np.concatenate([_outside(scorer, tokens[c], ends[c], spaces[c]) for c in chunks])
     kind = np.array([move[0] for move in scorer.moves])[action]
     starts = np.flatnonzero(kind == "B")
     known = {name: at for at, name in enumerate(scorer.labels)}
@@ -100,8 +100,19 @@ def entities(scorer: Scorer, tokens: Floats, ends: Bools, spaces: Bools) -> list
     return found
 
 
+def _outside(scorer: Scorer, tokens: Floats, ends: Bools, spaces: Bools) -> Numbers:
+    """The best action for each of `tokens` where no entity is open: B, U or O."""
+    scores = scorer.outside(tokens)
+    begin, alone = np.array(scorer.of["B"]), np.array(scorer.of["U"])
+    scores[:, scorer.barred] = -np.inf
+    scores[np.ix_(np.flatnonzero(ends), begin)] = -np.inf
+    scores[np.ix_(np.flatnonzero(spaces), np.concatenate([begin, alone]))] = -np.inf
+    best: Numbers = scores.argmax(axis=1)
+    return best
+
+
 def _ends(
-    scorer: Scorer, tokens: Floats, ends: Bools, starts: np.ndarray[Any, Any], label: Any
+    scorer: Scorer, tokens: Floats, ends: Bools, starts: Numbers, label: Numbers
 ) -> list[int]:
     """Where each entity that begins at `starts` ends, followed together token by token."""
     go_on, end = np.array(scorer.of["I"]), np.array(scorer.of["L"])
@@ -120,6 +131,14 @@ def _ends(
     return [int(s) for s in stop]
 
 
+def find(scorer: Scorer, docs: Sequence["Doc"]) -> list[list[Entity]]:
+    """The entities of each of `docs` (tokens only), as spaCy's own recogniser alone finds them."""
+    full = [doc for doc in docs if len(doc)]
+    chunks = [full[at : at + CHUNK] for at in range(0, len(full), CHUNK)]
+    found = (e for chunk in chunks for e in read(scorer, chunk, scorer.read(chunk)))
+    return [next(found) if len(doc) else [] for doc in docs]
+
+
 def read(
     scorer: Scorer, docs: Sequence["Doc"], tokens: Sequence[Floats], sentences: bool = False
 ) -> list[list[Entity]]:
@@ -128,7 +147,7 @@ def read(
     Args:
         scorer: Of the trained pipeline.
         docs: Texts of one vocabulary, not empty.
-        tokens: What `Scorer.tokens` gives for each of them.
+        tokens: What `Scorer.read` gives for each of them.
         sentences: Whether they are parsed, so that no entity may reach over a sentence's end.
     """
     if not docs:
@@ -147,8 +166,8 @@ def read(
 
 def _bounds(doc: "Doc", sentences: bool) -> tuple[Bools, Bools]:
     """After which tokens of `doc` an entity must end, and which tokens are white space."""
-    marks = doc.to_array(["IS_SPACE", "SENT_START"] if sentences else ["IS_SPACE"])
-    marks = marks.astype(np.int64).reshape(len(doc), -1)
+    columns: list[int | str] = ["IS_SPACE", "SENT_START"] if sentences else ["IS_SPACE"]
+    marks: Numbers = np.asarray(doc.to_array(columns)).astype(np.int64).reshape(len(doc), -1)
     ends = np.zeros(len(doc), np.bool_)
     if sentences:
         ends[:-1] = marks[1:, 1] == 1

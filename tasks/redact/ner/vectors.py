@@ -6,7 +6,7 @@ once for each distinct word, not for each token; the pieces of a maxout lie in b
 largest is found without strides; and thinc multiplies with BLIS, numpy with OpenBLAS.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -37,7 +37,7 @@ class Layer(NamedTuple):
         best = pieces[:, :width]
         for at in range(width, pieces.shape[1], width):
             np.maximum(best, pieces[:, at : at + width], out=best)
-        centred = best - best.mean(axis=1, keepdims=True)
+        centred: Floats = best - best.mean(axis=1, keepdims=True)
         spread = np.einsum("ij,ij->i", centred, centred) / width + np.float32(1e-8)
         centred *= (spread ** np.float32(-0.5))[:, None]
         centred *= self.gain
@@ -52,9 +52,7 @@ class Vectors:
         """Take the weights out of `model`, a tok2vec of spaCy's without vectors of its own."""
         named = [layer for layer in model.walk() if not layer.layers]
         self.columns = next(x.attrs["columns"] for x in named if x.name == "extract_features")
-        self.tables = [
-            (x.get_param("E"), x.attrs["seed"]) for x in named if x.name == "hashembed"
-        ]
+        self.tables = [(_array(x, "E"), x.attrs["seed"]) for x in named if x.name == "hashembed"]
         maxouts = [x for x in named if x.name == "maxout"]
         norms = [x for x in named if x.name == "layernorm"]
         self.mix, *self.convolutions = [_layer(*pair) for pair in zip(maxouts, norms, strict=True)]
@@ -65,7 +63,9 @@ class Vectors:
         words = self._words(features.reshape(-1, len(self.columns)).astype(np.uint64))
         ends = np.cumsum([len(doc) for doc in docs])
         parts = np.split(words, ends[:-1])
-        return [out for batch in _batches(parts) for out in self._convolved(batch)]
+        short = [part for text in parts for part in _overlapping(text)]
+        made = (out for batch in _batches(short) for out in self._convolved(batch))
+        return [_joined(len(text), made) for text in parts]
 
     def _words(self, features: np.ndarray[Any, Any]) -> Floats:
         """What each token is without its neighbours; equal tokens are looked up once."""
@@ -100,9 +100,25 @@ def _hashes(ids: np.ndarray[Any, Any], seed: int) -> np.ndarray[Any, Any]:
 
 
 def _layer(maxout: "Model[Any, Any]", norm: "Model[Any, Any]") -> Layer:
-    weight, bias = maxout.get_param("W"), maxout.get_param("b")  # width x pieces (x inputs)
+    weight, bias = _array(maxout, "W"), _array(maxout, "b")  # width x pieces (x inputs)
     blocks = np.ascontiguousarray(weight.transpose(2, 1, 0).reshape(weight.shape[2], -1))
-    return Layer(blocks, bias.T.ravel().copy(), norm.get_param("G"), norm.get_param("b"))
+    return Layer(blocks, bias.T.ravel().copy(), _array(norm, "G"), _array(norm, "b"))
+
+
+def _array(model: "Model[Any, Any]", name: str) -> Floats:
+    return np.asarray(model.get_param(name), dtype=np.float32)
+
+
+def _overlapping(text: Floats) -> list[Floats]:
+    """`text` in parts of `AT_ONCE` tokens, each with the tokens that it sees on either side."""
+    return [text[max(0, at - PAD) : at + AT_ONCE + PAD] for at in range(0, len(text) or 1, AT_ONCE)]
+
+
+def _joined(length: int, parts: Iterator[Floats]) -> Floats:
+    """A text of `length` tokens of as many `parts` as it has, without what overlaps."""
+    starts = range(0, length or 1, AT_ONCE)
+    own = [next(parts)[min(at, PAD) :][:AT_ONCE] for at in starts]
+    return own[0] if len(own) == 1 else np.concatenate(own)
 
 
 def _batches(texts: Sequence[Floats]) -> list[list[Floats]]:

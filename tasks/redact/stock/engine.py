@@ -8,14 +8,13 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tasks.redact.names import MODEL
+from tasks.redact.names import LONGEST, MODEL
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
     from spacy.language import Language
 
 LANGUAGE = "en"
-LONGEST = 100_000_000  # characters; spaCy's own limit of a million would stop a run at one row
 
 
 def stock_engine() -> "AnalyzerEngine":

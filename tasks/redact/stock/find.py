@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from tasks.base.memo import SCHEMA, RowMemo
+from tasks.redact import names
 from tasks.redact.rule import Span
-from tasks.redact.stock.engine import fast_engine, language_of
-from tasks.redact.stock.gates import may_find
+from tasks.redact.stock.context import Context
+from tasks.redact.stock.engine import LANGUAGE, fast_engine, language_of
+from tasks.redact.stock.gates import gated
 from tasks.redact.stock.read import Reader
 from tasks.redact.stock.resolve import Finding, resolved
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine, RecognizerResult
     from spacy.tokens import Doc
 
+ENGINES = (*names.ENGINES, "phonenumbers", "regex", "tldextract")
 MEMO = "redact.stock"
 CHUNK = 2048  # texts whose tokens are held at once
 
@@ -75,7 +78,7 @@ def _analyze(engine: "AnalyzerEngine", texts: Sequence[str]) -> list[list[Findin
     docs = [reader.language.make_doc(text) for text in texts]
     named = _named(engine, docs)
     matched = [_matches(engine, text) for text in texts]
-    by_context = [at for at, results in enumerate(matched) if results]
+    by_context = [at for at, text in enumerate(texts) if _needs_lemmas(engine, text, matched[at])]
     reader.add_lemmas([docs[at] for at in by_context])
     for at in by_context:
         matched[at] = _enhanced(engine, docs[at], matched[at])
@@ -93,18 +96,32 @@ def _reader() -> Reader:
     return Reader(language_of(fast_engine()))
 
 
-def _patterns(engine: "AnalyzerEngine") -> list[Any]:
-    """All recognisers but the one that passes on spaCy's entities."""
-    return [r for r in engine.registry.recognizers if type(r).__name__ != "SpacyRecognizer"]
-
-
 def _matches(engine: "AnalyzerEngine", text: str) -> list["RecognizerResult"]:
     return [
         result
-        for recogniser in _patterns(engine)
-        if may_find(type(recogniser).__name__, text)
-        for result in recogniser.analyze(text, recogniser.supported_entities, None)
+        for recogniser in engine.registry.recognizers
+        for reader in gated(recogniser, text)
+        for result in reader.analyze(text, reader.supported_entities, None)
     ]
+
+
+def _needs_lemmas(
+    engine: "AnalyzerEngine", text: str, results: Sequence["RecognizerResult"]
+) -> bool:
+    """Whether a word before one of `results` can change its score."""
+    if not results:
+        return False
+    words = {recogniser.id: recogniser.context for recogniser in engine.registry.recognizers}
+    by = "recognizer_identifier"
+    return any(
+        _context().may_matter(text, result.start, words[result.recognition_metadata[by]] or ())
+        for result in results
+    )
+
+
+@cache
+def _context() -> Context:
+    return Context(language_of(fast_engine()))
 
 
 def _enhanced(
@@ -114,15 +131,15 @@ def _enhanced(
     from presidio_analyzer.nlp_engine import NlpArtifacts
 
     lemmas, places = [token.lemma_ for token in doc], [token.idx for token in doc]
-    artifacts = NlpArtifacts([], doc, places, lemmas, engine.nlp_engine, "en")
+    artifacts = NlpArtifacts([], doc, places, lemmas, engine.nlp_engine, LANGUAGE)
     enhanced: list[RecognizerResult] = engine.context_aware_enhancer.enhance_using_context(
-        doc.text, results, artifacts, engine.registry.recognizers
+        doc.text, results, artifacts, list(engine.registry.recognizers)
     )
     return enhanced
 
 
 def _named(engine: "AnalyzerEngine", docs: Sequence["Doc"]) -> list[list["RecognizerResult"]]:
-    """spaCy's entities in each of `docs` under Presidio's names, without those it ignores."""
+    """Entities by spaCy in each of `docs` under Presidio's names, without those it ignores."""
     from presidio_analyzer import RecognizerResult
 
     kinds = _kinds(engine)
@@ -132,13 +149,16 @@ def _named(engine: "AnalyzerEngine", docs: Sequence["Doc"]) -> list[list["Recogn
         for start, end, label in entities:
             if known := kinds(label):
                 first, last = docs[at][start], docs[at][end - 1]
-                found[at].append(RecognizerResult(known[0], first.idx, last.idx + len(last), known[1]))
+                found[at].append(
+                    RecognizerResult(known[0], first.idx, last.idx + len(last), known[1])
+                )
     return found
 
 
 def _kinds(engine: "AnalyzerEngine") -> Callable[[str], tuple[str, float] | None]:
     """Presidio's name and score for a label of spaCy's; None for one that it ignores."""
-    settings: Any = engine.nlp_engine.ner_model_configuration
+    loaded: Any = engine.nlp_engine
+    settings = loaded.ner_model_configuration
     names, ignored = settings.model_to_presidio_entity_mapping, settings.labels_to_ignore
     low, factor = settings.low_score_entity_names, settings.low_confidence_score_multiplier
 

@@ -6,6 +6,11 @@ no gate here reads every text.
 """
 
 import re
+from copy import copy
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from presidio_analyzer.predefined_recognizers import PhoneRecognizer
 
 _HEX = "[0-9a-f]"
 GATES = {
@@ -26,15 +31,38 @@ GATES = {
         "MedicalLicenseRecognizer": r"\d{7}",
         "MacAddressRecognizer": rf"{_HEX}{{2}}[:-]{_HEX}{{2}}[:-]|{_HEX}{{4}}\.{_HEX}{{4}}\.",
         "UuidRecognizer": rf"{_HEX}{{8}}-{_HEX}{{4}}-",
-        # the shortest number that is valid in any of its countries has four digits, and between
-        # two digits stand at most four signs, an opening bracket or plus sign among them
-        "PhoneRecognizer": r"\d(?:[^\d]{0,6}\d){3}",
         "UrlRecognizer": r"\.[^\W\d_]",
     }.items()
 }
 
 
-def may_find(recogniser: str, text: str) -> bool:
-    """Whether the class `recogniser` of Presidio's can find anything in `text`."""
-    gate = GATES.get(recogniser)
-    return gate is None or gate.search(text) is not None
+# In all its countries but Germany a valid phone number has seven digits or more; between two of
+# them stand at most four signs, none of them one of these, or an x. A German one has five or more,
+# or is that of a pager; digits that are not ASCII's are not looked at more closely.
+_SIGN = r"""(?:[^\w,:;%$"'*=<>!?&|#\n\r\t]|x){0,4}"""
+_PHONE = re.compile(rf"\d(?:{_SIGN}\d){{6}}", re.IGNORECASE)
+_SHORT_PHONE = re.compile(
+    rf"\d(?:{_SIGN}\d){{4}}|1{_SIGN}6{_SIGN}[489]{_SIGN}\d|[^\D0-9]", re.IGNORECASE
+)
+_SHORT = "DE"
+
+
+def gated(recogniser: object, text: str) -> list[Any]:
+    """What of Presidio's `recogniser` can find anything in `text`: all of it, a part or nothing."""
+    name = type(recogniser).__name__
+    if name == "SpacyRecognizer":  # it only passes on what spaCy finds
+        return []
+    if name == "PhoneRecognizer":
+        return _phones(cast("PhoneRecognizer", recogniser), text)
+    gate = GATES.get(name)
+    return [recogniser] if gate is None or gate.search(text) else []
+
+
+def _phones(recogniser: "PhoneRecognizer", text: str) -> list[Any]:
+    if _PHONE.search(text):
+        return [recogniser]
+    if _SHORT not in recogniser.supported_regions or not _SHORT_PHONE.search(text):
+        return []
+    short = copy(recogniser)
+    short.supported_regions = (_SHORT,)
+    return [short]

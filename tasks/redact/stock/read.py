@@ -35,7 +35,7 @@ class Reader:
 
     def entities(self, docs: Sequence["Doc"]) -> list[list[Entity]]:
         """The entities of each of `docs` (tokens only, none empty), as with all of the pipeline."""
-        tokens = [self.scorer.tokens(vectors) for vectors in self.scorer.vectors(docs)]
+        tokens = self.scorer.read(docs)
         found = read(self.scorer, docs, tokens)
         doubtful = [at for at, spans in enumerate(found) if any(e - s > 1 for s, e, _ in spans)]
         self._piped(("parser",), [docs[at] for at in doubtful])
@@ -53,7 +53,7 @@ class Reader:
         """Let the pipes `names` of spaCy's write into `docs`."""
         bare = [doc for doc in docs if not doc.tensor.size]
         for doc, vectors in zip(bare, self.vectors(bare) if bare else (), strict=True):
-            doc.tensor = vectors
+            doc.tensor = vectors  # type: ignore[assignment]  # spaCy's stubs say double
         done: Iterable[Doc] = docs
         for name in names:
             pipe: Any = self.language.get_pipe(name)

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from tasks.redact.rule import Span
 
-
 _SPACES = re.compile(r"^ +$")  # and, as Presidio's own, one line end behind them
 
 
@@ -35,9 +34,10 @@ def resolved(text: str, findings: Iterable[Finding]) -> list[Span]:
     ordered = sorted(findings, key=lambda f: (f.start, f.end))
     spans = _neighbours(text, _outermost(_merged(ordered)))
     spans.sort()
+    afters = [span.start for span in spans[1:]] + [len(text)]
     cut = [
-        span._replace(end=min(span.end, after.start))
-        for span, after in zip(spans, [*spans[1:], Span(len(text), 0, "")], strict=True)
+        span._replace(end=min(span.end, after))
+        for span, after in zip(spans, afters[: len(spans)], strict=True)
     ]
     return [span for span in cut if span.start < span.end]
 
