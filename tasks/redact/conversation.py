@@ -77,13 +77,13 @@ def _windows(text: Text, scope: Scope) -> list[Place]:
 
 def redact_row(row: dict[str, Any], texts: Sequence[Text], names: Names, scope: Scope) -> Redacted:
     """`row` with tags in place of what its `texts` hold, given the `names` in their windows."""
-    seen = [_seen(text, names, scope) for text in texts]
+    seen = [seen_in(text, names, scope) for text in texts]
     noted = {
         text.body[a:b].casefold()
         for text, places in zip(texts, seen, strict=True)
         for a, b in (*places, *text.cues.sure)
     }
-    return replaced(row, texts, _spans(texts, seen, scope), scope, noted)
+    return replaced(row, texts, spans_of(texts, seen, scope), scope, noted)
 
 
 def replaced(
@@ -105,7 +105,7 @@ def replaced(
     return Redacted(fields.rewrite(row, lambda _: next(after)), counts, kept)
 
 
-def _spans(
+def spans_of(
     texts: Sequence[Text], seen: Sequence[Sequence[Place]], scope: Scope
 ) -> list[list[Span]]:
     """What goes of each of `texts`, further mentions included, given the names `seen` in each."""
@@ -117,7 +117,7 @@ def _spans(
     return [wanted(text, spans, scope) for text, spans in zip(texts, found, strict=True)]
 
 
-def _seen(text: Text, names: Names, scope: Scope) -> list[Place]:
+def seen_in(text: Text, names: Names, scope: Scope) -> list[Place]:
     """Where the model sees names in `text`."""
     return sorted(
         (a + start, a + end)
