@@ -30,8 +30,8 @@ def planted(count: int, seed: int = 0) -> list[Case]:
     chance = random.Random(seed)
     made = []
     for at in range(count):
-        lead, value, entity = _KINDS[at % len(_KINDS)](chance)
-        text = chance.choice(SENTENCES).format(lead + value)
+        lead, value, tail, entity = _KINDS[at % len(_KINDS)](chance)
+        text = chance.choice(SENTENCES).format(lead + value + tail)
         start = text.index(lead + value) + len(lead)
         made.append(Case(text, [Span(start, start + len(value), entity)]))
     return made
@@ -41,63 +41,71 @@ def _signs(chance: random.Random, alphabet: str, count: int) -> str:
     return "".join(chance.choice(alphabet) for _ in range(count))
 
 
-def _key(chance: random.Random) -> tuple[str, str, str]:
+def _key(chance: random.Random) -> tuple[str, str, str, str]:
     forms = (("sk-proj-", 40), ("ghp_", 36), ("AKIA", 16), ("AIza", 35), ("hf_", 34),
              ("glpat-", 20), ("xoxb-", 24), ("sk_live_", 24), ("npm_", 36))  # fmt: skip
     start, count = chance.choice(forms)
     alphabet = _UPPER if start == "AKIA" else _ALNUM
-    return "", start + _signs(chance, alphabet, count - 1) + chance.choice("123456789"), "SECRET"
+    return (
+        "",
+        start + _signs(chance, alphabet, count - 1) + chance.choice("123456789"),
+        "",
+        "SECRET",
+    )
 
 
-def _password(chance: random.Random) -> tuple[str, str, str]:
-    leads = ("password: ", "my password is ", "DB_PASSWORD=", 'api_key = "', "secret_key: ",
-             "access token: ", "pwd=", "client_secret=")  # fmt: skip
+def _password(chance: random.Random) -> tuple[str, str, str, str]:
+    leads = (("password: ", ""), ("my password is ", ""), ("DB_PASSWORD=", ""),
+             ('api_key = "', '"'), ("secret_key: ", ""), ("access token: ", ""),
+             ("client_secret='", "'"))  # fmt: skip
+    lead, tail = chance.choice(leads)
     value = _signs(chance, _ALNUM, chance.randint(8, 24)) + chance.choice("123456789")
-    return chance.choice(leads), value, "SECRET"
+    return lead, value, tail, "SECRET"
 
 
-def _token(chance: random.Random) -> tuple[str, str, str]:
+def _token(chance: random.Random) -> tuple[str, str, str, str]:
     parts = [_signs(chance, _ALNUM, count) for count in (18, 60, 43)]
-    return "", f"eyJ{parts[0]}.eyJ{parts[1]}.{parts[2]}9", "SECRET"
+    return "", f"eyJ{parts[0]}.eyJ{parts[1]}.{parts[2]}9", "", "SECRET"
 
 
-def _login(chance: random.Random) -> tuple[str, str, str]:
+def _login(chance: random.Random) -> tuple[str, str, str, str]:
     kind = chance.choice(("postgres", "mysql", "mongodb+srv", "redis", "https"))
-    return f"{kind}://", f"admin:{_signs(chance, _ALNUM, 12)}7", "SECRET"
+    return f"{kind}://", f"admin:{_signs(chance, _ALNUM, 12)}7", "@db.example.org/x", "SECRET"
 
 
-def _card(chance: random.Random) -> tuple[str, str, str]:
+def _card(chance: random.Random) -> tuple[str, str, str, str]:
     number = chance.choice(("4", "51", "2221")) + _signs(chance, string.digits, 15)
     number = number[:15] + luhn.calc_check_digit(number[:15])
     gap = chance.choice(("", " ", "-"))
-    return "", gap.join(number[at : at + 4] for at in range(0, 16, 4)), "CREDIT_CARD"
+    return "", gap.join(number[at : at + 4] for at in range(0, 16, 4)), "", "CREDIT_CARD"
 
 
-def _iban(chance: random.Random) -> tuple[str, str, str]:
-    country, count = chance.choice((("DE", 18), ("NL", 14), ("ES", 20), ("FR", 23), ("BE", 12)))
-    account = _signs(chance, string.digits, count)
+def _iban(chance: random.Random) -> tuple[str, str, str, str]:
+    forms = (("DE", "", 18), ("NL", "ABNA", 10), ("AT", "", 16), ("PL", "", 24), ("GB", "NWBK", 14))
+    country, bank, count = chance.choice(forms)
+    account = bank + _signs(chance, string.digits, count)
     number = country + mod_97_10.calc_check_digits(account + country) + account
     gap = chance.choice(("", " "))
-    return "", gap.join(number[at : at + 4] for at in range(0, len(number), 4)), "IBAN_CODE"
+    return "", gap.join(number[at : at + 4] for at in range(0, len(number), 4)), "", "IBAN_CODE"
 
 
-def _address(chance: random.Random) -> tuple[str, str, str]:
+def _address(chance: random.Random) -> tuple[str, str, str, str]:
     if chance.random() < 0.3:
-        return "", "2001:db8:" + ":".join(_signs(chance, "123456789abcdef", 4) for _ in range(6)), (
-            "IP_ADDRESS"
-        )  # fmt: skip
+        groups = [_signs(chance, "123456789abcdef", 4) for _ in range(6)]
+        return "", "2001:db8:" + ":".join(groups), "", "IP_ADDRESS"
     first = chance.choice((10, 78, 145, 192, 203))
-    return "", f"{first}." + ".".join(str(chance.randint(11, 250)) for _ in range(3)), "IP_ADDRESS"
+    parts = [first, *(chance.randint(11, 250) for _ in range(3))]
+    return "", ".".join(map(str, parts)), "", "IP_ADDRESS"
 
 
-def _ssn(chance: random.Random) -> tuple[str, str, str]:
+def _ssn(chance: random.Random) -> tuple[str, str, str, str]:
     area, group, serial = chance.randint(100, 665), chance.randint(10, 99), _number(chance, 4)
-    return "", f"{area}-{group}-{serial}", "US_SSN"
+    return "", f"{area}-{group}-{serial}", "", "US_SSN"
 
 
-def _mail(chance: random.Random) -> tuple[str, str, str]:
+def _mail(chance: random.Random) -> tuple[str, str, str, str]:
     name, ending = _signs(chance, string.ascii_lowercase, 7), chance.choice(("com", "co.uk", "de"))
-    return "", f"{name}.{chance.randint(1, 99)}@{name[::-1]}.{ending}", "EMAIL_ADDRESS"
+    return "", f"{name}.{chance.randint(1, 99)}@{name[::-1]}.{ending}", "", "EMAIL_ADDRESS"
 
 
 def _number(chance: random.Random, digits: int) -> str:
