@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tasks.base.memo import SCHEMA, RowMemo
-from tasks.redact.ner.entities import Entity, Scorer, find
+from tasks.redact.ner.entities import Entity, find
+from tasks.redact.ner.scorer import Scorer
 from tasks.redact.words import ORGANISATIONS, STOP
 
 if TYPE_CHECKING:

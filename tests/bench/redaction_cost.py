@@ -10,8 +10,8 @@ from tasks.base.memo import RowMemo
 from tasks.redact import names
 from tasks.redact.params import RedactParams
 from tasks.redact.pii import redact
+from tasks.redact.stock.analyze import analyze
 from tasks.redact.stock.engine import stock_engine
-from tasks.redact.stock.find import analyze
 from tasks.redact.stock.resolve import Finding
 from tests.bench.data import MESSY, Text, as_rows, bench_texts, missing
 from tests.bench.redaction import PARAMS

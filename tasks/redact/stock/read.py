@@ -12,7 +12,8 @@ inside an entity is decided again.
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tasks.redact.ner.entities import Entity, Scorer, read
+from tasks.redact.ner.entities import Entity, read
+from tasks.redact.ner.scorer import Scorer
 from tasks.redact.ner.vectors import Vectors
 
 if TYPE_CHECKING:

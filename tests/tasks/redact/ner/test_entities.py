@@ -6,7 +6,8 @@ import spacy
 
 from tasks.redact.names import MODEL
 from tasks.redact.ner import vectors
-from tasks.redact.ner.entities import Entity, Scorer, find, read
+from tasks.redact.ner.entities import Entity, find, read
+from tasks.redact.ner.scorer import Scorer
 
 TEXTS = [
     "Yesterday Dr. Lisa Brown's husband met Peter Miller in New York City for $5 million.",

@@ -6,8 +6,9 @@ import pytest
 
 from tasks.base.memo import RowMemo
 from tasks.redact.rule import Span
+from tasks.redact.stock.analyze import analyze
 from tasks.redact.stock.engine import stock_engine
-from tasks.redact.stock.find import analyze, find_stock
+from tasks.redact.stock.find import find_stock
 from tasks.redact.stock.resolve import Finding
 from tests.bench.data import BENCH, LABELLED_PII, bench_texts, missing
 
