@@ -81,7 +81,8 @@ def _read(texts: Sequence[str]) -> list[list[Place]]:
 
 def _persons(doc: "Doc", entities: Sequence[Entity]) -> list[Place]:
     persons = (doc[start:end] for start, end, label in entities if label == "PERSON")
-    return [place for e in persons for place in _clean(doc.text, e.start_char, e.end_char)]
+    text = doc.text  # spaCy puts it together anew each time it is asked
+    return [place for e in persons for place in _clean(text, e.start_char, e.end_char)]
 
 
 @cache
