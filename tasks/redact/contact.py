@@ -31,12 +31,12 @@ PHONES = (
 )
 SPOKEN_PHONE = (
     r"(?i)(?<![a-z])(?:phones?|tel|telephone|mobile|cell|fax|whatsapp|call(?: me)?|text me"
-    r"|reach me|dial|contact)(?:_?(?:number|num|no))?\b[^\w(+]{0,4}"
+    r"|reach me|dial|contact|answering)(?:_?(?:number|num|no))?\b[^\w(+]{0,4}"
     r"(?:(?:is|at|on|to|me|number|no\.?|:)[^\w(+]{0,3}){0,4}"
     r"(?P<value>\+?\(?\d[\d ().-]{5,18}\d)(?!\w|[.,]\d|%)"
 )
 PHONE_CUES = ("phone", "tel", "mobile", "cell", "fax", "whatsapp", "call", "text", "reach", "dial",
-              "contact")  # fmt: skip
+              "contact", "answering")  # fmt: skip
 ACCOUNT = (
     r"(?i)(?<![\w.])(?:user ?name|user_name|user ?id|login|handle|screen ?name|twitter|instagram"
     r"|telegram|skype|discord|github)\b[\"']?\s{0,2}(?:is\b|:|=)\s{0,2}[\"']?"
@@ -62,7 +62,10 @@ def _phone(match: re.Match[str]) -> bool:
 
 def _spoken(match: re.Match[str]) -> bool:
     value = value_of(match)
-    is_date = re.fullmatch(r"\d{1,4}([-./ ])\d{1,2}\1\d{1,4}", value)
+    is_date = re.fullmatch(
+        r"\d{1,4}([-./])\d{1,2}\1\d{1,4}|\d{1,2} \d{1,2} (?:19|20)\d\d|(?:19|20)\d\d \d\d? \d\d?",
+        value,
+    )
     years = re.fullmatch(r"(?:19|20)\d\d\s?-\s?(?:19|20)\d\d", value)
     return _phone(match) and not is_date and not years
 

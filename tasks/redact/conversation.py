@@ -93,12 +93,31 @@ def redact_row(before: Redacted, texts: Sequence[Text], names: Names, scope: Sco
         names: Where the model sees names in the windows of its texts.
         scope: What to look for.
     """
-    row, book = before.row, before.book
-    seen = [_seen(text, names, scope) for text in texts]
+    seen = [seen_in(text, names, scope) for text in texts]
     noted = [_noted(text, places, scope) for text, places in zip(texts, seen, strict=True)]
-    spans = _spans(texts, seen, scope)
+    spans = spans_of(texts, seen, scope)
     if scope.surrogate:
-        spans = _real(texts, spans, book)
+        spans = _real(texts, spans, before.book)
+    return replaced(before, texts, spans, noted, scope)
+
+
+def replaced(
+    before: Redacted,
+    texts: Sequence[Text],
+    spans: Sequence[Sequence[Span]],
+    noted: Sequence[Sequence[Place]],
+    scope: Scope,
+) -> Redacted:
+    """A row with tags or stand-ins in place of the `spans` of its `texts`.
+
+    Args:
+        before: See `redact_row`.
+        texts: The texts of the row.
+        spans: What goes of each.
+        noted: Where names were seen in each.
+        scope: How to tag.
+    """
+    row, book = before.row, before.book
     counts = Counter(span.entity for found in spans for span in found)
     bodies = [text.body for text in texts]
     people = list(_people(bodies, spans))
@@ -127,7 +146,7 @@ def _noted(text: Text, seen: Sequence[Place], scope: Scope) -> list[Place]:
     return [(a, b) for a, b in places if not is_stand_in(PERSON, text.body[a:b])]
 
 
-def _spans(
+def spans_of(
     texts: Sequence[Text], seen: Sequence[Sequence[Place]], scope: Scope
 ) -> list[list[Span]]:
     """What goes of each of `texts`, further mentions included, given the names `seen` in each."""
@@ -136,10 +155,10 @@ def _spans(
         for text, places in zip(texts, seen, strict=True)
     ]
     found = mentions([text.body for text in texts], first)
-    return [_wanted(text, spans, scope) for text, spans in zip(texts, found, strict=True)]
+    return [wanted(text, spans, scope) for text, spans in zip(texts, found, strict=True)]
 
 
-def _seen(text: Text, names: Names, scope: Scope) -> list[Place]:
+def seen_in(text: Text, names: Names, scope: Scope) -> list[Place]:
     """Where the model sees names in `text`."""
     return sorted(
         (a + start, a + end)
@@ -157,7 +176,7 @@ def _private(text: Text, seen: Sequence[Place], scope: Scope) -> list[Span]:
     return outside(spans, [*code_spans(text.body), *masks(text.body)])
 
 
-def _wanted(text: Text, spans: Sequence[Span], scope: Scope) -> list[Span]:
+def wanted(text: Text, spans: Sequence[Span], scope: Scope) -> list[Span]:
     """Those of `spans` that lie behind the label and are not to be kept."""
     inside = [s._replace(start=max(s.start, text.lead)) for s in spans if s.end > text.lead]
     if text.number:

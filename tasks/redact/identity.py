@@ -117,6 +117,7 @@ def _labelled(entity: str) -> Rule:
 RULES = (
     Rule("CREDIT_CARD", re.compile(CARD), check=_card),
     Rule("IBAN_CODE", re.compile(COMPACT_IBAN), check=_iban),
+    Rule("IBAN_CODE", re.compile(COMPACT_IBAN.replace("A-Z", "a-z")), check=_iban),
     # one rule for each length, as a word in capitals after an IBAN looks like one more group
     *(
         Rule("IBAN_CODE", re.compile(SPACED_IBAN.format(groups=n)), check=_iban)

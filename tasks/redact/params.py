@@ -25,6 +25,12 @@ class RedactParams(StageParams):
     not_content: ClassVar[set[str]] = {"audit"}  # looks at what was done, and changes none of it
 
     enabled: bool = Field(default=True, title="Redact", description="Run this stage.")
+    detector: Literal["finery", "presidio"] = Field(
+        default="finery", title="Detector",
+        description="finery: rules, names and policy of Finery; presidio: exactly what Presidio "
+        "finds as it comes, text by text, several times faster than it finds it itself; strict, "
+        "entities, patterns and recognisers are Finery's and have no say then.",
+    )  # fmt: skip
     mode: Literal["tag", "surrogate", "hash"] = Field(
         default="tag", title="Mode",
         description="tag: numbered in each conversation, <PERSON_1>; surrogate: an invented value "
@@ -86,6 +92,24 @@ class RedactParams(StageParams):
                 )
                 raise ValueError(f"unknown kind {entity!r}; {hint}")
         return entities
+
+    @model_validator(mode="after")
+    def _stock_is_stock(self) -> Self:
+        own = ("strict", "entities", "patterns", "recognisers")
+        changed = [
+            name for name in own if getattr(self, name) != type(self).model_fields[name].default
+        ]
+        if self.detector == "presidio" and changed:
+            raise ValueError(
+                f"redact.{changed[0]} is a setting of Finery's detector, but redact.detector is "
+                "'presidio', which finds what Presidio finds as it comes: leave one of them out"
+            )
+        if self.detector == "presidio" and self.mode == "surrogate":
+            raise ValueError(
+                "redact.mode=surrogate makes stand-ins for the kinds of Finery's detector, but "
+                "redact.detector is 'presidio': use tag or hash, or leave the detector out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _patterns_compile(self) -> Self:

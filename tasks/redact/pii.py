@@ -9,6 +9,9 @@ data.
 A row is gone over until nothing more is found, so a second run changes nothing. Stand-ins look
 like what they stand for and are found again, but each can be told from itself: by names from a
 closed list, by ranges that nobody is given, and by a seal (`tasks.redact.standin.draw`).
+
+With `redact.detector=presidio` goes what stock Presidio finds, no more and no less; see
+`tasks.redact.stock`.
 """
 
 import json
@@ -33,9 +36,11 @@ from tasks.redact.kept import kept_places
 from tasks.redact.leaks import leaks
 from tasks.redact.params import RedactParams, scope_of, vault_of
 from tasks.redact.standin.book import SurrogateBook
+from tasks.redact.stock import find as find_stock
+from tasks.redact.stock import rows as rows_of_stock
 from tasks.redact.vault import Vault
 
-ENGINES = names.ENGINES
+ENGINES = (*names.ENGINES, "phonenumbers", "regex", "tldextract")
 NOTES = ("edit_entities", "edit_leaked")
 ROUNDS = 6  # at most; the second nearly always finds nothing
 NATURAL = 3  # rounds that put stand-ins; if there is still something to find, tags end it
@@ -47,7 +52,7 @@ def redact(rows: pl.LazyFrame, params: RedactParams, memo: RowMemo | None = None
     Args:
         rows: Conversations; stand-ins follow from their `id`, but not from which copy it is.
         params: What is taken out.
-        memo: Names found in earlier runs.
+        memo: What the model found in earlier runs.
 
     Returns:
         All rows in order, and `edit_entities`: JSON of how many values of each kind were taken
@@ -64,11 +69,13 @@ def redact(rows: pl.LazyFrame, params: RedactParams, memo: RowMemo | None = None
     scope, vault = scope_of(params), vault_of(params)
     table = rows.collect().drop(NOTES, strict=False)  # of an earlier pass
     texts = table.select(c for c in ("id", *TEXT_COLUMNS) if c in table.columns)
-    chosen = texts.with_row_index("at").filter(
-        candidates([c for c in texts.columns if c != "id"], scope)
-    )
+    stock = params.detector == "presidio"
+    columns = [c for c in texts.columns if c != "id"]
+    rule = pl.lit(value=True) if stock else candidates(columns, scope)
+    chosen = texts.with_row_index("at").filter(rule)
     # a Python loop: what a name means depends on the whole conversation around it
-    done, reads = redact_rows(chosen.drop("at").to_dicts(), scope, memo)
+    run = rows_of_stock.redact_rows if stock else redact_rows
+    done, reads = run(chosen.drop("at").to_dicts(), scope, memo)
     return Outcome(
         _put(table, chosen["at"], done, vault).lazy(),
         {
@@ -173,5 +180,6 @@ def _close(books: Iterable[SurrogateBook | None]) -> None:
 )  # fmt: skip
 def redact_pii(data: DatasetRef, params: RedactParams) -> StageResult:
     """Store `data` without its personal data."""
-    memo = RowMemo(data.store, names.MEMO, code_of(names.__name__))
+    reader = find_stock if params.detector == "presidio" else names
+    memo = RowMemo(data.store, reader.MEMO, code_of(reader.__name__))
     return run_edit(data, partial(redact, memo=memo), params)

@@ -27,7 +27,7 @@ IN_CODE = frozenset({"SECRET", "EMAIL_ADDRESS"})
 _RANK = {
     entity: rank
     for rank, entity in enumerate(
-        ("SECRET", "EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "IP_ADDRESS",
+        ("SECRET", "EMAIL_ADDRESS", "IBAN_CODE", "CREDIT_CARD", "US_SSN", "IP_ADDRESS",
          "MAC_ADDRESS", "STREET_ADDRESS", "DATE_OF_BIRTH", "MEDICAL_RECORD", "ACCOUNT_NUMBER",
          "PASSPORT", "DRIVER_LICENSE", "ID_NUMBER", "PHONE_NUMBER", "USERNAME", PERSON)
     )

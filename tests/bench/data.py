@@ -12,6 +12,8 @@ SHARED = (Path(__file__).resolve().parents[2] / "../shared/data").resolve()
 BENCH = SHARED / "bench/instructions_60k.parquet"
 TEXT2SQL = SHARED / "calibration/near_dup_text2sql_clusters.parquet"
 BACK_TRANSLATED = SHARED / "calibration/near_dup_backtranslations_fr.parquet"
+LABELLED_PII = SHARED / "calibration/pii_presidio_generated.jsonl"
+MESSY = SHARED / "messy"
 
 
 class Text(NamedTuple):

@@ -43,6 +43,8 @@ SECTIONS = (
     "million",
     "nightly",
     "worst",
+    "redaction",
+    "redaction_cost",
 )
 
 
@@ -93,6 +95,8 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         passport,
         pipeline,
         protected,
+        redaction,
+        redaction_cost,
         scaling,
         semantic,
         worst,
@@ -138,6 +142,10 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
             "nightly", lambda: nightly.nightly(joined.sets.made(joins.LARGE), folder)
         ),
         "worst": on_bench("worst", lambda: worst.worst(joined.sets.made(joins.FAIR))),
+        "redaction": lambda: _told(redaction.redaction()),
+        "redaction_cost": on_bench(
+            "redaction_cost", lambda: redaction_cost.redaction_cost(asked.rows)
+        ),
     }
 
 

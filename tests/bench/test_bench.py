@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from tasks.dedup.items.read import ITEMS
+from tasks.redact.rule import Span
 from tasks.score.attack import own_attacks
 from tests.bench import (
     attack,
@@ -19,8 +20,12 @@ from tests.bench import (
     lcdb,
     likelihood,
     passport,
+    planted,
     protected,
+    redaction,
+    redaction_cost,
     run,
+    spans,
 )
 from tests.bench import scaling as scaling_bench
 from tests.bench import semantic as semantic_bench
@@ -154,8 +159,8 @@ def test_a_run_that_fails_says_why(tmp_path: Path) -> None:
 def test_sections_without_their_data_say_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("BENCH", "TEXT2SQL", "BACK_TRANSLATED"):
-        for module in (data, run, guard, likelihood, attack, semantic_bench):
+    for name in ("BENCH", "TEXT2SQL", "BACK_TRANSLATED", "LABELLED_PII"):
+        for module in (data, run, guard, likelihood, attack, semantic_bench, redaction):
             monkeypatch.setattr(module, name, data.SHARED / "gone.parquet", raising=False)
     monkeypatch.setattr(passport, "PANDALM", data.SHARED / "gone.parquet")
     monkeypatch.setattr(lcdb, "fetch", lambda: None)
@@ -307,3 +312,52 @@ def test_protected_items_are_found_by_the_stage_and_by_force_and_counted() -> No
     assert protected.forced(rows, items) >= {0, 1, 2}
     line = protected.found("made", rows, items, force=True)
     assert (line["exact"], line["number"], line["items"]) == (3, len(texts()), 3)
+
+
+def test_spans_are_held_to_labels_by_what_they_cover() -> None:
+    text = "Ann Lee of 12 Oak Road, Ghent, wrote to Bob on Monday."
+    gold = [Span(0, 7, "PERSON"), Span(11, 22, "ADDRESS"), Span(24, 29, "LOCATION"),
+            Span(40, 43, "PERSON")]  # fmt: skip
+    said = [Span(0, 3, "PERSON"), Span(11, 22, "STREET_ADDRESS"), Span(24, 29, "PERSON"),
+            Span(47, 53, "PERSON"), Span(40, 43, "US_SSN")]  # fmt: skip
+
+    found = spans.score([spans.Case(text, gold)], [said])
+
+    # half of Ann Lee is covered, a neutral place excuses a name on it, Monday and Bob do not
+    assert (found.said, found.right) == (4, 2)
+    assert found.wrong == [("PERSON", "Monday"), ("US_SSN", "Bob")]
+    assert found.missed == [("PERSON", "Bob")]
+    assert (found.recall(), found.recall("ADDRESS")) == (pytest.approx(2 / 3), 1)
+    assert (found.safety("PERSON"), found.safety()) == (0.5, pytest.approx(2 / 3))
+
+
+def test_planted_values_are_valid_and_the_same_for_the_same_seed() -> None:
+    cases = planted.planted(90, seed=1)
+
+    assert cases == planted.planted(90, seed=1) != planted.planted(90, seed=2)
+    assert {case.gold[0].entity for case in cases} == {
+        "SECRET", "CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "US_SSN", "EMAIL_ADDRESS",
+    }  # fmt: skip
+    assert spans.score(cases, [case.gold for case in cases]).f2 == 1
+
+
+@pytest.mark.skipif(bool(why := data.missing(data.LABELLED_PII)), reason=str(why))
+def test_redaction_is_measured_on_the_half_that_is_not_for_tuning() -> None:
+    tuning, held = redaction.labelled_cases(odd=False), redaction.labelled_cases()
+    assert len(tuning) + len(held) == 2109
+    few = held[::40]
+    sure = {name: spans.score(few, redaction.found(name, few)) for name in redaction.PARAMS}
+
+    assert sure["Finery"].precision > 0.9
+    assert sure["Finery"].recall() <= sure["Finery, strict"].recall()
+
+
+@pytest.mark.skipif(bool(why := data.missing(data.BENCH)), reason=str(why))
+def test_the_cost_of_redaction_is_measured_beside_presidios() -> None:
+    lines = redaction_cost.speed(data.bench_texts(30), rounds=1)
+
+    assert [line["measure"] for line in lines] == [
+        "characters per CPU second, thousands", "times as fast as Presidio"
+    ]  # fmt: skip
+    assert float(lines[1]["Presidio, by Finery"]) > 1
+    assert redaction_cost.identical(data.bench_texts(5)) == "10 of 10"

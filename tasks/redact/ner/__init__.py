@@ -1,0 +1,1 @@
+"""spaCy's networks in plain numpy: the same numbers and the same entities, several times faster."""
