@@ -74,16 +74,18 @@ def _read(texts: Sequence[str]) -> list[list[Place]]:
         return []
     with _LOCK:
         sound = (_HALF.sub("\ufffd", text) for text in texts)
-        return [_persons(doc) for doc in _model().pipe(sound, batch_size=BATCH)]
+        return [persons(doc) for doc in stock().pipe(sound, batch_size=BATCH)]
 
 
-def _persons(doc: "Doc") -> list[Place]:
-    persons = (entity for entity in doc.ents if entity.label_ == "PERSON")
-    return [place for e in persons for place in _clean(doc.text, e.start_char, e.end_char)]
+def persons(doc: "Doc") -> list[Place]:
+    """The persons that a model saw in `doc`, cleaned."""
+    seen = (entity for entity in doc.ents if entity.label_ == "PERSON")
+    return [place for e in seen for place in _clean(doc.text, e.start_char, e.end_char)]
 
 
 @cache
-def _model() -> "Language":
+def stock() -> "Language":
+    """The model, loaded once."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: more threads only wait
     import spacy
     from thinc.api import NumpyOps
