@@ -5,9 +5,11 @@ from a sample of all and then from those in which a half-taught model saw what i
 """
 
 import argparse
+import logging
 import os
 from pathlib import Path
 
+_log = logging.getLogger(__name__)
 MADE = 6000  # sentences from templates
 SAMPLE = 3000  # real ones
 SEARCHED = 15_000  # real ones in which mistakes are looked for
@@ -17,6 +19,7 @@ MISTAKES = 800  # of which that many are taught, twice
 def main() -> None:
     """Read the arguments, train, write."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # sums in one order, so the same weights
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--real", type=Path)
@@ -39,7 +42,7 @@ def main() -> None:
         wrong = mistaken(train(sentences, given.seed, epochs=1), texts[SAMPLE:][:SEARCHED])
         sentences += 2 * borrowed(wrong[:MISTAKES], values)
     nlp = train(sentences, given.seed, given.epochs)
-    print(save(nlp, given.out), len(sentences), "sentences")  # noqa: T201
+    _log.info("%s from %d sentences", save(nlp, given.out), len(sentences))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ Addresses that a model of ours sees count as hard once `postal` believes them.
 
 import argparse
 import json
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from tasks.redact.mentions import mentions
 from tasks.redact.names import BATCH, Place, persons, stock
 from tasks.redact.policy import private
 from tasks.redact.rule import Span
-from tasks.redact.rules import PERSON, RULES, find, masks, outside
+from tasks.redact.rules import PERSON, RULES, Finder, find, masks, outside
 from tasks.redact.training.postal import believed
 from tasks.redact.training.score import Tally, tallies
 from tasks.redact.training.weights import load
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+_log = logging.getLogger(__name__)
 ROWS = 2000  # of the table
 
 
@@ -68,7 +70,8 @@ def addresses(nlp: "Language", texts: Iterable[str]) -> Addresses:
 
 def findings(nlp: "Language", texts: Sequence[str]) -> list[list[Span]]:
     """All that goes in strict mode, in each of `texts` taken by itself."""
-    rules, seen = (*RULES, addresses(nlp, texts)), docs(nlp, texts)
+    rules: list[Finder] = [*RULES, addresses(nlp, texts)]
+    seen = docs(nlp, texts)
     return [_strict(text, find(text, rules), persons(seen[text])) for text in texts]
 
 
@@ -106,6 +109,7 @@ def _line(name: str, kind: str, tally: Tally) -> str:
 
 def main() -> None:
     """Print the comparison."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("weights", type=Path)
     parser.add_argument("sha256")
@@ -118,8 +122,8 @@ def main() -> None:
     for name, nlp in (("stock", stock()), ("own", load(given.weights, given.sha256))):
         found = tallies(texts, labels, findings(nlp, texts))
         for kind in ("PERSON", "ADDRESS", "ALL"):
-            print(_line(name, kind, found[kind]))  # noqa: T201
-        print(f"{name} touches {len(touched(nlp, rows))} of {len(rows)} rows")  # noqa: T201
+            _log.info(_line(name, kind, found[kind]))
+        _log.info("%s touches %d of %d rows", name, len(touched(nlp, rows)), len(rows))
 
 
 if __name__ == "__main__":

@@ -22,11 +22,15 @@ _SLOT = re.compile(r"\{([A-Z])\}")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+Label = tuple[int, int, str]
+"""Start, end, kind."""
+
+
 class Sentence(NamedTuple):
-    """A text and where it holds what: start, end, label."""
+    """A text and where it holds what."""
 
     text: str
-    spans: list[tuple[int, int, str]]
+    spans: list[Label]
 
 
 def made(count: int, values: Values) -> list[Sentence]:
@@ -39,7 +43,8 @@ def made(count: int, values: Values) -> list[Sentence]:
 
 
 def _filled(template: str, values: Values) -> Sentence:
-    text, spans, done = "", [], 0
+    text, done = "", 0
+    spans: list[Label] = []
     for slot in _SLOT.finditer(template):
         text += template[done : slot.start()]
         text, spans = _appended(text, spans, values.slots[slot[1]]())
@@ -48,9 +53,7 @@ def _filled(template: str, values: Values) -> Sentence:
     return Sentence(text.replace("{{", "{ ").replace("}}", " }"), spans)
 
 
-def _appended(
-    text: str, spans: list[tuple[int, int, str]], value: Value
-) -> tuple[str, list[tuple[int, int, str]]]:
+def _appended(text: str, spans: list[Label], value: Value) -> tuple[str, list[Label]]:
     end = len(text) + len(value.text)
     if value.label:
         spans = [*spans, (len(text), end, value.label)]
@@ -93,7 +96,8 @@ def _swapped(
 ) -> Sentence:
     """`text` with labels; every mention of a swapped name gets the same other name."""
     other: dict[str, str] = {}
-    changed, spans, done = "", [], 0
+    changed, done = "", 0
+    spans: list[Label] = []
     places = [(*p, "PERSON") for p in persons
               if not any(p[0] < b and a < p[1] for a, b in streets)]  # fmt: skip
     for start, end, label in sorted([*places, *((*s, "ADDRESS") for s in streets)]):

@@ -29,10 +29,9 @@ TABLE = "hashembed"  # name of a layer that is a table of words
 
 def train(sentences: Sequence[Sentence], seed: int, epochs: int) -> "Language":
     """A model of `LABELS` that has read `sentences` so many times; the same for the same seed."""
-    import spacy
-    from thinc.api import Adam
+    from thinc.api import Adam, fix_random_seed
 
-    spacy.util.fix_random_seed(seed)
+    fix_random_seed(seed)
     nlp = blank()
     examples = _examples(nlp, sentences)
     tables = [(node, node.get_param("E").copy()) for node in _tables(nlp)]

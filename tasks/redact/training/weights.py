@@ -7,7 +7,7 @@ is of use only beside it. Half precision changes no finding.
 import hashlib
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tasks.redact.training.train import TABLE, blank, layers_of
 
@@ -19,8 +19,8 @@ def save(nlp: "Language", path: Path) -> str:
     """Write what training changed, in half precision, and return its SHA-256."""
     import numpy as np
 
-    taught = {
-        f"{place}.{name}": node.get_param(name).astype(np.float16)
+    taught: dict[str, Any] = {
+        f"{place}.{name}": np.asarray(node.get_param(name), np.float16)
         for place, node in enumerate(layers_of(nlp))
         for name in node.param_names
         if node.has_param(name) and node.name != TABLE
