@@ -82,7 +82,7 @@ def _read(texts: Sequence[str]) -> list[list[Place]]:
 def _persons(doc: "Doc", entities: Sequence[Entity]) -> list[Place]:
     persons = (doc[start:end] for start, end, label in entities if label == "PERSON")
     text = doc.text  # spaCy puts it together anew each time it is asked
-    return [place for e in persons for place in _clean(text, e.start_char, e.end_char)]
+    return [place for e in persons for place in cleaned(text, e.start_char, e.end_char)]
 
 
 @cache
@@ -95,7 +95,7 @@ def _model() -> tuple["Language", Scorer]:
     return nlp, Scorer(nlp.get_pipe("ner"))
 
 
-def _clean(text: str, start: int, end: int) -> list[Place]:
+def cleaned(text: str, start: int, end: int) -> list[Place]:
     """The name alone: on one line, without greeting, title, possessive and punctuation."""
     places = []
     for line in re.finditer(r"[^\n\r]+", text[start:end]):

@@ -1,0 +1,135 @@
+"""Names, user names, numbers: what the made sentences are about.
+
+All of it is Faker's or put together here; no text of a benchmark and no person's data is in it.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from tasks.redact.training.nouns import DISHES, GOODS, TEAMS, TOPICS, UNITS
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+LATIN = (
+    "en_US", "en_GB", "en_CA", "en_NZ", "en_IN", "fr_FR", "fr_CH", "es_ES", "es_CO", "it_IT",
+    "de_DE", "de_AT", "nl_NL", "sv_SE", "fi_FI", "hu_HU", "cs_CZ", "da_DK", "no_NO", "pl_PL",
+    "pt_BR", "ro_RO", "hr_HR", "sl_SI", "et_EE", "lt_LT", "is_IS", "fil_PH", "tr_TR",
+)  # fmt: skip
+ENGLISH = LATIN[:5]
+DAYS = (date(1930, 1, 1).toordinal(), date(2025, 12, 31).toordinal())
+INITIALS = "ABCDEFGHJKLMNPRSTVW"
+
+
+class Value(NamedTuple):
+    """Something to put into a sentence, and what it is; no label: none of our kinds."""
+
+    text: str
+    label: str = ""
+
+
+class Values:
+    """A seeded source of values that are no places; one for each slot of a template."""
+
+    def __init__(self, seed: int) -> None:
+        """Start the source; equal seeds give equal values."""
+        from faker import Faker
+
+        self.random = random.Random(seed)
+        self.fakers = {locale: Faker(locale) for locale in LATIN}
+        for place, faker in enumerate(self.fakers.values()):
+            faker.seed_instance(seed * 1000 + place)
+        self.slots: dict[str, Callable[[], Value]] = {
+            "P": self.person, "U": self.username, "I": self.identity,
+            "F": self.first, "C": self.city, "O": self.company, "D": self.day,
+            "N": self.number, "T": self.phone, "E": self.email, "Q": self.quantity,
+            "G": lambda: Value(self.random.choice(GOODS)),
+            "M": lambda: Value(self.random.choice(TEAMS)),
+            "L": lambda: Value(self.faker().last_name(), "PERSON"),
+            "R": lambda: Value(self.random.choice(DISHES)),
+            "S": lambda: Value(self.random.choice(TOPICS)),
+        }  # fmt: skip
+
+    def faker(self, english: float = 0.5) -> "Faker":
+        """A Faker, of an English-speaking country with probability `english`."""
+        return self.fakers[self.random.choice(ENGLISH if self.chance(english) else LATIN)]
+
+    def chance(self, share: float) -> bool:
+        """True in this share of calls."""
+        return self.random.random() < share
+
+    def digits(self, low: int, high: int) -> str:
+        """That many digits, a number between `low` and `high`."""
+        return "".join(self.random.choices("0123456789", k=self.random.randint(low, high)))
+
+    def person(self) -> Value:
+        """A full name, or a first or last name alone, as people write them."""
+        faker, draw = self.faker(), self.random.random()
+        first, last = faker.first_name(), faker.last_name()
+        middle = self.random.choice(INITIALS) + self.random.choice(["", "."])
+        name = (
+            first if draw < 0.2 else last if draw < 0.28
+            else f"{first} {middle} {last}" if draw < 0.38
+            else f"{last}, {first}" if draw < 0.41
+            else f"{first} {last}"
+        )  # fmt: skip
+        return Value(name.upper() if self.chance(0.03) else name, "PERSON")
+
+    def first(self) -> Value:
+        """A first name."""
+        return Value(self.faker().first_name(), "PERSON")
+
+    def username(self) -> Value:
+        """A handle, as forums and logs have it."""
+        name = self.faker().first_name().lower()
+        word = self.random.choice(["dev", "x", "fan", "codes", "_99", "the", "92", "_", "1"])
+        return Value(f"{name}{word}{self.digits(0, 3)}", "USERNAME")
+
+    def identity(self) -> Value:
+        """A number or code that stands for one person or contract."""
+        lead = self.random.choice(["", "", "E-", "MRN", "A", "AB", "KX", "P-"])
+        return Value(f"{lead}{self.digits(6, 10)}", "ID")
+
+    def city(self) -> Value:
+        """A town, which alone is no address."""
+        return Value(self.town())
+
+    def town(self) -> str:
+        """Name of a town."""
+        faker = self.faker()
+        while faker is self.fakers["it_IT"]:  # its towns come in another order in every process
+            faker = self.faker()
+        return faker.city()
+
+    def company(self) -> Value:
+        """A company; many are called after persons, and are none."""
+        return Value(self.faker(0.8).company())
+
+    def day(self) -> Value:
+        """A date in one of the usual forms."""
+        form = self.random.choice(["%d %B %Y", "%B %d, %Y", "%Y-%m-%d", "%m/%d/%y", "%A", "%b %Y"])
+        day = date.fromordinal(self.random.randint(*DAYS))  # Faker's dates end with the clock
+        return Value(day.strftime(form))
+
+    def number(self) -> Value:
+        """A number, a price or a share."""
+        number = self.random.choice([self.random.randint(1, 30), self.random.randint(1, 99999)])
+        form = self.random.choice(["{}", "{}", "{}", "{:,}", "${}", "{}%", "{}.5", "1{}"])
+        return Value(form.format(number))
+
+    def phone(self) -> Value:
+        """A phone number; rules find those."""
+        return Value(self.faker(1.0).phone_number())
+
+    def email(self) -> Value:
+        """An e-mail address; rules find those."""
+        return Value(self.faker().ascii_safe_email())
+
+    def quantity(self) -> Value:
+        """A measured amount, as in recipes and data sheets."""
+        return Value(
+            f"{self.random.choice(['1/2', '1', '2', '3', '250', '12.5'])} "
+            f"{self.random.choice(UNITS)}"
+        )
