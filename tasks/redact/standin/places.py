@@ -22,7 +22,10 @@ uss uscgc rua calle avenida viale piazza rue chemin allée north south east west
 southeast southwest p o apo fpo dpo
 """
 KEPT = frozenset(_KEPT.split())
-GERMANIC = re.compile(r"(?:straße|strasse|gasse|allee|weg|platz|laan|straat|gatan|vej)$")
+GERMANIC = re.compile(
+    r"(?:straße|strasse|gasse|allee|weg|platz|laan|straat|gatan|vej|vegen|veien|katu|stræti|tänava"
+    r"|utca)$"
+)
 NOWHERE = re.compile(r"\bBox\s0\d|\b[AFD]PO,?\s[A-Z]{2}\s00[0-4]\d\d\b")
 
 
@@ -51,7 +54,7 @@ def _token(match: re.Match[str], draw: Draw) -> str:
         return "0" + draw.digits(len(text) - 1) if len(text) > 1 else "0" + draw.digits(1)
     if kind == "number":
         return _number(text, match, draw)
-    return _word(text, draw) if kind == "word" else draw.of(SURNAMES)
+    return _word(match, draw) if kind == "word" else draw.of(SURNAMES)
 
 
 def _number(text: str, match: re.Match[str], draw: Draw) -> str:
@@ -67,11 +70,14 @@ def _is_code(match: re.Match[str]) -> bool:
     return len(match[0]) in (4, 5) and after[:1].isupper()
 
 
-def _word(text: str, draw: Draw) -> str:
-    if text.casefold() in KEPT or not text[0].isupper() or (text.isupper() and len(text) <= 2):
+def _word(match: re.Match[str], draw: Draw) -> str:
+    text = match[0]
+    if text.casefold() in KEPT or (text.isupper() and len(text) <= 2):
         return text
+    if not text[0].isupper() and any(c.isupper() for c in match.string):
+        return text  # in an address all in small letters every word may be a name
     end = GERMANIC.search(text)
     coin = draw.of(SURNAMES)
     if end:
         return coin + end[0]
-    return coin.upper() if text.isupper() else coin
+    return coin.upper() if text.isupper() else coin if text[0].isupper() else coin.lower()

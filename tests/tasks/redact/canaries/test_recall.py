@@ -33,7 +33,7 @@ def test_what_was_missed_is_told_by_its_wording_and_no_value_is_told(found):
 
 
 def test_a_redaction_that_finds_nothing_has_no_recall(monkeypatch):
-    monkeypatch.setattr(conversation, "_wanted", lambda *_: [])
+    monkeypatch.setattr(conversation, "wanted", lambda *_: [])
     assert sum(recall(ROWS, RedactParams(), 3, 0).found.values()) == 0
 
 
