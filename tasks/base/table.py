@@ -95,3 +95,14 @@ def marks(
         },
         strict=True,
     )
+
+
+def put_marks(rows: pl.LazyFrame, found: pl.DataFrame) -> pl.LazyFrame:
+    """`rows` in their order with the columns of `found`, which has the place of its row in `row`.
+
+    Args:
+        rows: n rows.
+        found: Marks of some of them, each row once; `row` is UInt32.
+    """
+    numbered = rows.with_row_index("row")
+    return numbered.join(found.lazy(), on="row", how="left", maintain_order="left").drop("row")

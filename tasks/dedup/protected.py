@@ -23,7 +23,7 @@ from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
-from tasks.base.table import DROP_REASON, marks
+from tasks.base.table import DROP_REASON, marks, put_marks
 from tasks.dedup.items.leaks import Search, leaks, look_for
 from tasks.dedup.items.rarity import GRAM, spoken
 from tasks.dedup.items.read import ITEMS
@@ -113,8 +113,7 @@ def _marked(rows: pl.LazyFrame, found: pl.DataFrame) -> pl.LazyFrame:
     marked = found.select(
         "row", pl.col("reason").alias(DROP_REASON), drop_score="sure", drop_detail=detail
     )
-    numbered = rows.with_row_index("row")
-    return numbered.join(marked.lazy(), on="row", how="left", maintain_order="left").drop("row")
+    return put_marks(rows, marked)
 
 
 def _by_file(items: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

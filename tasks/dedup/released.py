@@ -23,7 +23,7 @@ from tasks.base.dataset import DatasetRef
 from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
-from tasks.base.table import DROP_REASON, marks
+from tasks.base.table import DROP_REASON, marks, put_marks
 from tasks.dedup.index.fragments import ROWS, Known
 
 REASONS = {"released_before": "an earlier release holds the row, or one that says the same"}
@@ -97,9 +97,7 @@ def mark_released(
         "again": params.again,
         "pairs": pairs,
     }
-    numbered = rows.with_row_index("row")
-    joined = numbered.join(marked.lazy(), on="row", how="left", maintain_order="left").drop("row")
-    return Outcome(joined, figures)
+    return Outcome(put_marks(rows, marked), figures)
 
 
 def _same(rows: pl.LazyFrame, known: Known) -> pl.DataFrame:

@@ -20,7 +20,7 @@ from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
-from tasks.base.table import DROP_REASON, marks
+from tasks.base.table import DROP_REASON, marks, put_marks
 from tasks.dedup.items.leaks import Search, leaks
 from tasks.dedup.items.read import items_of_rows
 from tasks.dedup.items.search import LEAKS
@@ -86,8 +86,7 @@ def _marked(rows: pl.LazyFrame, found: pl.DataFrame) -> pl.LazyFrame:
         "row", pl.lit("other_side").alias(DROP_REASON), drop_twin_of="item", drop_score="sure",
         drop_detail=detail,
     )  # fmt: skip
-    indexed = rows.with_row_index("row")
-    return indexed.join(marked.lazy(), on="row", how="left", maintain_order="left").drop("row")
+    return put_marks(rows, marked)
 
 
 @task(

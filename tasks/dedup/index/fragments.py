@@ -131,7 +131,7 @@ def _fragment(folder: Path, path: str) -> Fragment:
     if found.format != FORMAT or found.probe != probe():
         raise UsageError(
             f"--index {path!r}: {folder.name!r} ({found.release}) was written by another version "
-            "of Finery; make the index anew of the releases with `finery index`"
+            "of Finery; make the index anew of the releases, `finery index add`"
         )
     return found
 

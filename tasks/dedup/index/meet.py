@@ -58,7 +58,6 @@ def sought(new: WordLists, threshold: float, k: int, sample: Iterable[WordLists]
     flat = np.concatenate([np.empty(0, np.uint32), *each])
     elements, places, counts = np.unique(flat, return_inverse=True, return_counts=True)
     bits, slots = _tables(elements)
-    room = np.empty(1 << 16, np.int64)
     for lists in sample:
         hashes = shingles_in(lists, k).hashes
         room = np.empty(len(hashes), np.int64)

@@ -15,7 +15,8 @@ import polars as pl
 
 from tasks.base.text import answer, conversation, prompt, words
 from tasks.dedup.compare import TURN, context
-from tasks.dedup.guard.signs import symbols
+from tasks.dedup.guard.rules import is_structured
+from tasks.dedup.guard.signs import denials, symbols
 from tasks.dedup.index.fragments import NAMES, ROWS, SCHEMAS, VOCABULARY
 from tasks.dedup.similar.word_hashes import Hashes, WordLists, gathered, hashes_of, word_lists
 
@@ -45,9 +46,9 @@ def signatures(rows: pl.LazyFrame) -> Signatures:
         words=pl.Series(lists.sizes),
         told=pl.Series(word_lists(listed["told"]).sizes),
         signs=_signs(listed),
-        asked_denials=_denials("asked"),
-        told_denials=_denials("told"),
-        structured=is_structured(pl.col("told")),
+        asked_denials=pl.Series([denials(text) for text in listed["asked"]], dtype=pl.UInt32),
+        told_denials=pl.Series([denials(text) for text in listed["told"]], dtype=pl.UInt32),
+        structured=pl.Series([is_structured(text) for text in listed["told"]], dtype=pl.Boolean),
     )
     behind = gathered(lists, np.arange(listed.height))
     vocabulary, names = _vocabulary(listed["text"]), _names(listed)
@@ -63,11 +64,6 @@ def hashed(texts: pl.Series) -> pl.Series:
         for text in texts.unique()
     }
     return pl.Series([known[text] for text in texts], dtype=pl.UInt64)
-
-
-def _denials(column: str) -> pl.Expr:
-    """How often a text says n't."""
-    return pl.col(column).str.count_matches(r"(?i)n['’]t\b")
 
 
 def _signs(listed: pl.DataFrame) -> pl.Series:
@@ -95,13 +91,6 @@ def names_in(text: pl.Expr) -> pl.Expr:
     marked = text.str.replace_all(r"([a-z,;] )(\p{Lu})", "${1}\x01${2}")
     found = marked.str.extract_all(r"\x01\p{Lu}[^\p{Lu}\W]*\b")
     return found.list.eval(pl.element().str.slice(1).str.to_lowercase())
-
-
-def is_structured(text: pl.Expr) -> pl.Expr:
-    """Whether a text is JSON or the like, as `tasks.dedup.guard.rules.is_structured` has it."""
-    bare = text.str.strip_chars()
-    ends = [bare.str.starts_with(a) & bare.str.ends_with(b) for a, b in ("{}", "[]")]
-    return pl.any_horizontal(ends)
 
 
 def _vocabulary(texts: pl.Series) -> pl.DataFrame:
