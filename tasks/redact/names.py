@@ -4,20 +4,17 @@ Only its tokeniser and the weights of its entity recogniser are used; `tasks.red
 them what spaCy would, several times faster.
 """
 
-import json
 import os
 import re
 import threading
 from collections.abc import Sequence
 from functools import cache
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from tasks.base.memo import SCHEMA, RowMemo
+from tasks.base.memo import RowMemo
 from tasks.redact.ner.entities import Entity, find
 from tasks.redact.ner.scorer import Scorer
+from tasks.redact.reading import read_once
 from tasks.redact.words import ORGANISATIONS, STOP
 
 if TYPE_CHECKING:
@@ -50,24 +47,7 @@ def find_names(
         texts: Any texts; equal ones are read once.
         memo: What the model found in earlier runs.
     """
-    unique = sorted(set(texts), key=lambda text: (len(text), text))
-    known = _recall(unique, memo) if memo else {}
-    unread = [text for text in unique if text not in known]
-    found = dict(zip(unread, _read(unread), strict=True))
-    if memo and found:
-        lines = [(_key(text), json.dumps(places)) for text, places in found.items()]
-        memo.remember(pl.DataFrame(lines, schema=SCHEMA, orient="row"))
-    return known | found, len(unread)
-
-
-def _recall(texts: Sequence[str], memo: RowMemo) -> dict[str, list[Place]]:
-    keys = {_key(text): text for text in texts}
-    known = memo.recall(pl.Series(list(keys), dtype=pl.UInt64))
-    return {keys[key]: [(a, b) for a, b in json.loads(value)] for key, value in known.iter_rows()}
-
-
-def _key(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+    return read_once(texts, _read, lambda places: [(a, b) for a, b in places], memo)
 
 
 def _read(texts: Sequence[str]) -> list[list[Place]]:

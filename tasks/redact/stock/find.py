@@ -1,13 +1,10 @@
 """What stock mode takes out of texts; each is read once, also from run to run."""
 
-import json
 from collections.abc import Sequence
-from hashlib import blake2b
 
-import polars as pl
-
-from tasks.base.memo import SCHEMA, RowMemo
+from tasks.base.memo import RowMemo
 from tasks.redact import names
+from tasks.redact.reading import read_once
 from tasks.redact.rule import Span
 from tasks.redact.stock.analyze import analyze
 from tasks.redact.stock.resolve import resolved
@@ -25,22 +22,8 @@ def find_stock(
         texts: Any texts; equal ones are read once.
         memo: What was found in earlier runs.
     """
-    unique = sorted(set(texts), key=lambda text: (len(text), text))
-    known = _recall(unique, memo) if memo else {}
-    unread = [text for text in unique if text not in known]
-    findings = analyze(unread)
-    found = {t: resolved(t, f) for t, f in zip(unread, findings, strict=True)}
-    if memo and found:
-        lines = [(_key(text), json.dumps(spans)) for text, spans in found.items()]
-        memo.remember(pl.DataFrame(lines, schema=SCHEMA, orient="row"))
-    return known | found, len(unread)
+    return read_once(texts, _read, lambda spans: [Span(*s) for s in spans], memo)
 
 
-def _recall(texts: Sequence[str], memo: RowMemo) -> dict[str, list[Span]]:
-    keys = {_key(text): text for text in texts}
-    known = memo.recall(pl.Series(list(keys), dtype=pl.UInt64))
-    return {keys[key]: [Span(*s) for s in json.loads(value)] for key, value in known.iter_rows()}
-
-
-def _key(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+def _read(texts: list[str]) -> list[list[Span]]:
+    return [resolved(t, found) for t, found in zip(texts, analyze(texts), strict=True)]

@@ -1,0 +1,46 @@
+"""Read each text once, in one run and from run to run."""
+
+import json
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+import polars as pl
+
+from tasks.base.memo import SCHEMA, RowMemo
+
+T = TypeVar("T")
+
+
+def read_once(
+    texts: Sequence[str],
+    read: Callable[[list[str]], Sequence[T]],
+    recalled: Callable[[Any], T],
+    memo: RowMemo | None = None,
+) -> tuple[dict[str, T], int]:
+    """What `read` finds in each of `texts`, and how many texts it had to read for that.
+
+    Args:
+        texts: Any texts; equal ones are read once.
+        read: Reads texts, the shortest first.
+        recalled: Makes what was found of its JSON.
+        memo: What was found in earlier runs.
+    """
+    unique = sorted(set(texts), key=lambda text: (len(text), text))
+    known = _recall(unique, recalled, memo) if memo else {}
+    unread = [text for text in unique if text not in known]
+    found = dict(zip(unread, read(unread), strict=True))
+    if memo and found:
+        lines = [(_key(text), json.dumps(one)) for text, one in found.items()]
+        memo.remember(pl.DataFrame(lines, schema=SCHEMA, orient="row"))
+    return known | found, len(unread)
+
+
+def _recall(texts: Sequence[str], recalled: Callable[[Any], T], memo: RowMemo) -> dict[str, T]:
+    keys = {_key(text): text for text in texts}
+    known = memo.recall(pl.Series(list(keys), dtype=pl.UInt64))
+    return {keys[key]: recalled(json.loads(value)) for key, value in known.iter_rows()}
+
+
+def _key(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
