@@ -1,0 +1,107 @@
+"""From the rows of the earlier release to those of the later one, reason by reason."""
+
+from typing import Any
+
+import polars as pl
+
+from tasks.base.errors import LedgerError
+from tasks.compare.absence import ABSENT
+from tasks.compare.causes import CAUSES, causes
+from tasks.compare.release import Released
+from tasks.compare.settings import settings_of, told
+from tasks.publish.reasons import meaning
+
+Facts = dict[str, Any]
+
+WENT = {
+    "lost": {
+        "no_source": "its source is not read any more",
+        "no_record": "its record is not in the source any more",
+        "beyond_limit": "its record is beyond the limit of what is read",
+        "not_made": "it was made, and is not made any more",
+        "dropped": "it is dropped now",
+        "quarantined": "its record cannot be read any more",
+    },
+    "gained": {
+        "no_source": "its source is new",
+        "no_record": "its record is new in the source",
+        "beyond_limit": "its record was beyond the limit of what was read",
+        "not_made": "it was made now",
+        "dropped": "it was dropped before",
+        "quarantined": "its record could not be read before",
+    },
+}
+"""Which way a row went, and why, in words."""
+BY = ("went", "why", "stage", "reason", "cause")
+assert all({*ABSENT} <= {*words} for words in WENT.values())
+
+
+def with_reasons(
+    lines: pl.DataFrame, before: Released, after: Released, differ: Facts
+) -> pl.DataFrame:
+    """Lines with `why` (a key of `WENT`), `stage`, `reason` and `cause` of what was lost or gained, and all as
+    `reason_key`.
+
+    Args:
+        lines: Of both releases.
+        before: The earlier one.
+        after: The later one.
+        differ: What else differs, see `tasks.compare.settings`.
+    """
+    gone = causes(lines, "after", after, before, differ)
+    came = causes(lines, "before", before, after, differ)
+    told = lines.join(pl.concat([gone, came]), on="key", how="left", maintain_order="left")
+    is_lost = pl.col("went") == "lost"
+    side = {
+        name: pl.when(is_lost).then(f"{name}_after").when(went="gained").then(f"{name}_before")
+        for name in ("absent", "stage", "reason")
+    }
+    away = pl.when(side["stage"] == "ingest").then(pl.lit("quarantined")).otherwise(
+        pl.when(side["stage"].is_not_null()).then(pl.lit("dropped"))
+    )  # fmt: skip
+    return told.with_columns(
+        why=pl.coalesce(side["absent"], away), stage=side["stage"], reason=side["reason"]
+    ).with_columns(reason_key=pl.concat_str(BY, separator="/", ignore_nulls=True))  # fmt: skip
+
+
+def waterfall(lines: pl.DataFrame, kept: int, differ: Facts) -> list[Facts]:
+    """What was lost, then what was gained, by reason; in each the most rows first.
+
+    Args:
+        lines: See `with_reasons`.
+        kept: Rows of the earlier release.
+        differ: What else differs.
+
+    Returns:
+        For each reason `reason_key` (names its examples), `went` (lost or gained), `why`, `stage`, `reason`, `cause`, `what` and
+        `told` (both in words), `rows`, and `left`: rows after it.
+
+    Raises:
+        LedgerError: A row was lost or gained for no reason.
+    """
+    moved = lines.filter(pl.col("went").is_in(["lost", "gained"]))
+    if moved["why"].null_count():
+        raise LedgerError(f"{moved['why'].null_count()} rows were lost or gained for no reason")
+    counted = moved.group_by("reason_key", *BY).agg(rows=pl.len()).sort(
+        "went", "rows", "reason_key", descending=[True, True, False]
+    )  # fmt: skip
+    left, found = kept, []
+    for line in counted.iter_rows(named=True):
+        left += line["rows"] if line["went"] == "gained" else -line["rows"]
+        line |= {"what": _what(line), "told": _told(line, differ["parameters"]), "left": left}
+        found.append(line)
+    return found
+
+
+def _what(line: Facts) -> str:
+    said = WENT[line["went"]][line["why"]]
+    return f"{said}: {meaning(line['stage'], line['reason'])}" if line["stage"] else said
+
+
+def _told(line: Facts, parameters: list[Facts]) -> str:
+    """What let the row pass in the other run."""
+    cause = line["cause"]
+    if cause is None:
+        return ""
+    differing = told(settings_of(line["stage"], parameters))
+    return differing if cause == "settings" and differing else CAUSES[cause]
