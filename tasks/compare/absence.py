@@ -13,9 +13,7 @@ ABSENT = {
 """Why a row is not in a release."""
 
 
-def absence(
-    lines: pl.DataFrame, side: str, there: Released, away: Released
-) -> pl.DataFrame:
+def absence(lines: pl.DataFrame, side: str, there: Released, away: Released) -> pl.DataFrame:
     """Columns key and `absent_<side>`, one of `ABSENT`, for the lines without a row on `side`.
 
     Copies of one text are numbered, so that of two copies the second seems to be gone whichever
@@ -63,8 +61,10 @@ def _extra_places(there: pl.DataFrame, away: pl.DataFrame, texts: pl.Series) -> 
         few = placed.filter(pl.col("text").is_in(texts.unique().implode())).sort(pl.all())
         copy = pl.int_range(pl.len()).over("text", "source")
         found.append(few.with_columns(copy=copy))
-    extra = found[0].join(found[1], on=("text", "source", "copy"), how="anti").sort(
-        "text", "source", "copy"
+    extra = (
+        found[0]
+        .join(found[1], on=("text", "source", "copy"), how="anti")
+        .sort("text", "source", "copy")
     )
     return extra.select(
         "text", "source", "source_row", nth=pl.int_range(pl.len()).over("text")

@@ -26,18 +26,16 @@ CAUSES = {
 """Cause -> what it means, of the release that dropped the row. The first that holds is given."""
 
 RELEASED = "dedup.released"
+BEFORE_REDACTION, REDACTION = "validate.rows", "redact.pii"
 
 
-def causes(
-    lines: pl.DataFrame, side: str, there: Released, away: Released, differ: dict[str, Any]
-) -> pl.DataFrame:
-    """Columns key and cause, for the lines of rows that `there` dropped and `away` kept.
+def causes(lines: pl.DataFrame, side: str, away: Released, differ: dict[str, Any]) -> pl.DataFrame:
+    """Columns key and cause, for the lines of rows that `side` dropped and `away` kept.
 
     Args:
         lines: Of both releases.
         side: Which of them dropped the row, `before` or `after`.
-        there: The release that dropped it.
-        away: The one that kept it.
+        away: The release that kept it.
         differ: What else differs, see `tasks.compare.settings`.
     """
     other = "before" if side == "after" else "after"
@@ -45,7 +43,7 @@ def causes(
         pl.col(f"fate_{other}") == "kept", pl.col(f"stage_{side}").is_not_null()
     ).select(
         "key", "edited", stage=f"stage_{side}", twin=f"twin_of_{side}", id=f"id_{other}",
-        is_other_text=pl.col("edits_before") != pl.col("edits_after"),
+        is_other_text=_edits("before", side).ne(_edits("after", side)),
     )  # fmt: skip
     survivors = lines.filter(pl.col(f"id_{side}").is_not_null()).select(
         twin=f"id_{side}", their_id=f"id_{other}", their_fate=f"fate_{other}",
@@ -54,6 +52,14 @@ def causes(
     known = dropped.join(survivors, on="twin", how="left", nulls_equal=False)
     set_otherwise = [s for s in known["stage"].unique() if settings_of(s, differ["parameters"])]
     return known.select("key", _cause(away, set_otherwise, bool(differ["versions"])))
+
+
+def _edits(end: str, side: str) -> pl.Expr:
+    """Stages that had edited a row when the stage saw it that drops it on `side`."""
+    edits = pl.col(f"edits_{end}")
+    is_early = pl.col(f"stage_{side}") == BEFORE_REDACTION
+    seen = pl.when(is_early).then(edits.list.set_difference([REDACTION])).otherwise(edits)
+    return seen.list.unique().list.sort()
 
 
 def _cause(away: Released, set_otherwise: list[str], other_versions: bool) -> pl.Expr:

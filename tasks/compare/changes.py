@@ -31,7 +31,9 @@ def released(lines: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame) -> 
     """
     held = lines.filter(pl.col("went") != "never")
     for end, rows in (("before", before), ("after", after)):
-        new = rows.select(pl.exclude("source", "origin").name.suffix(f"_{end}"))  # ledgers have them
+        new = rows.select(
+            pl.exclude("source", "origin").name.suffix(f"_{end}")
+        )  # ledgers have them
         held = held.join(new, on=f"id_{end}", how="left", maintain_order="left")
     stays = pl.col("went") == "stayed"
     is_other = stays & (pl.col("text_before") != pl.col("text_after"))

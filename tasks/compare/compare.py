@@ -117,11 +117,15 @@ def _counts(rows: pl.DataFrame) -> Facts:
 def _sentence(facts: Facts) -> str:
     counts = facts["counts"]
     more = counts["after"] - counts["before"]
-    size = f"{abs(more):,} {'more' if more > 0 else 'fewer'} than before" if more else "as before"
+    size = (
+        f"{abs(more):,} {'more' if more > 0 else 'fewer'} than before"
+        if more
+        else "as many as before"
+    )
     failed = [gate["name"] for gate in facts["gates"] if not gate["passed"]]
-    verdict = f"{len(failed)} gate(s) failed: {', '.join(failed)}" if failed else ""
-    verdict = verdict or ("all gates passed" if facts["gates"] else "no gate is set")
+    verdict = f"{len(failed)} gate(s) failed: {', '.join(failed)}" if failed else "all gates passed"
     return (
         f"{counts['after']:,} rows, {size}: {counts['lost']:,} lost, {counts['gained']:,} gained, "
-        f"{counts['changed']:,} changed, {counts['moved']:,} on another side; {verdict}."
+        f"{counts['changed']:,} changed, {counts['moved']:,} on another side"
+        f"{'; ' + verdict if facts['gates'] else ''}."
     )

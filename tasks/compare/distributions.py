@@ -1,6 +1,7 @@
 """The measures of two releases as distributions, the one that moved most first."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,12 +51,22 @@ def _distribution(sides: Sides, one: Measure, seed: int) -> Facts:
         .agg(rows=pl.len(), weight=pl.col("weight").first())
     )
     found = shift_of(cells, order, seed)._asdict()
-    if order and not any((found["before"][-1], found["after"][-1])):  # all are known
-        found |= {key: found[key][:-1] for key in ("bins", "before", "after")}
+    found |= _shown(found, is_ordered=order is not None)
     facts = {"name": one.name, "title": one.title, "unit": one.unit, "sampled": sides.sampled}
     facts |= {**found, "is_real": found["shift"] > found["by_chance"]}
     figures = _figures(ends) if one.edges is not None else {}
     return {**facts, **figures, "told": _numbers(figures, one.unit) if figures else _kinds(facts)}
+
+
+def _shown(found: Facts, *, is_ordered: bool) -> Facts:
+    """Bins without the empty ones at the ends, or kinds with what moved most in front."""
+    lines = list(zip(found["bins"], found["before"], found["after"], strict=True))
+    if is_ordered:
+        full = [at for at, (_, was, now) in enumerate(lines) if was or now]
+        lines = lines[full[0] : full[-1] + 1] if full else []
+    else:
+        lines.sort(key=lambda one: (-abs(one[2] - one[1]), -one[1], one[0]))
+    return {key: [one[at] for one in lines] for at, key in enumerate(("bins", "before", "after"))}
 
 
 def _edges(before: pl.Series, after: pl.Series) -> list[float]:
@@ -69,10 +80,10 @@ def _labels(edges: list[float]) -> list[str]:
     if all(edge == int(edge) for edge in edges):
         whole = [int(edge) for edge in edges]
         inner = [f"{low + 1:,} to {high:,}" if low + 1 < high else f"{high:,}"
-                 for low, high in zip(whole, whole[1:], strict=False)]  # fmt: skip
+                 for low, high in pairwise(whole)]  # fmt: skip
         first = f"{whole[0]:,}" if whole[0] == 1 else f"≤ {whole[0]:,}"
         return [first, *inner, f"> {whole[-1]:,}"]
-    inner = [f"{low:.2f} to {high:.2f}" for low, high in zip(edges, edges[1:], strict=False)]
+    inner = [f"{low:.2f} to {high:.2f}" for low, high in pairwise(edges)]
     return [f"≤ {edges[0]:.2f}", *inner, f"> {edges[-1]:.2f}"]
 
 
@@ -98,13 +109,10 @@ def _figures(ends: dict[str, pl.Series]) -> Facts:
 def _numbers(figures: Facts, unit: str) -> str:
     digits = 0 if unit == "characters" else 2
     mean = f"{figures['mean_before']:,.{digits}f} → {figures['mean_after']:,.{digits}f}"
-    return f"mean {mean} {unit}; {figures['apart']:,.{digits}f} apart at the same rank"
+    return f"mean {mean} {unit}; rows of the same rank differ by {figures['apart']:,.{digits}f}"
 
 
 def _kinds(facts: Facts) -> str:
-    """The kinds that moved most."""
-    moved = sorted(
-        zip(facts["bins"], facts["before"], facts["after"], strict=True),
-        key=lambda one: (-abs(one[2] - one[1]), one[0]),
-    )
-    return ", ".join(f"{name} {was:.1%} → {now:.1%}" for name, was, now in moved[:TOLD] if was != now)
+    """The kinds that moved most; they stand in front."""
+    lines = zip(facts["bins"][:TOLD], facts["before"], facts["after"], strict=False)
+    return ", ".join(f"{name} {was:.1%} → {now:.1%}" for name, was, now in lines if was != now)

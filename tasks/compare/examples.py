@@ -60,7 +60,7 @@ def examples(
             "id": row[f"id_{last}"], "was": row["id_before"], "is_changed": is_changed,
             "source": row[f"source_{last}"], "source_row": row[f"source_row_{last}"],
             "before": fates[0][row["key"]], "after": fates[1][row["key"]],
-            "texts": _hidden(*own, row["by"]) if is_changed else [own[0] or own[1]],
+            "texts": _hidden(own[0], own[1], row["by"]) if is_changed else [own[0] or own[1]],
         }  # fmt: skip
         found.setdefault(row["shown_as"], []).append(shown)
     _mask([one for some in found.values() for one in some], mask)
@@ -101,11 +101,11 @@ def _fate(line: Facts, absent: str | None) -> str:
 
 
 def _hidden(one: str, other: str, by: str) -> list[str]:
-    """Both texts around their first difference, with blocks for what the other may have redacted."""
+    """Both texts around their first difference, and blocks for what one may have redacted."""
     windows = around_change(one, other, READ)
     pieces = [_PIECES.findall(window) for window in windows]
     shown: list[list[str]] = [[], []]
-    matcher = SequenceMatcher(None, *pieces, autojunk=False)
+    matcher = SequenceMatcher(None, pieces[0], pieces[1], autojunk=False)
     for how, *places in matcher.get_opcodes():
         parts = [pieces[0][places[0] : places[1]], pieces[1][places[2] : places[3]]]
         has_tag = any(_TAG.fullmatch(piece) for part in parts for piece in part)

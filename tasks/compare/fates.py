@@ -13,6 +13,7 @@ from tasks.base.errors import LedgerError
 from tasks.compare.lines import KEPT
 from tasks.compare.release import Released
 
+SIDES = ("train", "validation", "test")  # as everybody lists them
 Facts = dict[str, Any]
 ABSENT = "absent/"
 NO_SIDE = "no split"
@@ -70,7 +71,10 @@ def balance(lines: pl.DataFrame, column: str) -> list[Facts]:
         after=pl.len(), gained=(pl.col("went") == "gained").sum(), moved_in=moved.sum()
     )  # fmt: skip
     both = left.join(came, on="name", how="full", coalesce=True).fill_null(0)
-    return both.sort("after", "before", "name", descending=[True, True, False]).to_dicts()
+    side = pl.col("name").replace_strict({s: n for n, s in enumerate(SIDES)}, default=len(SIDES))
+    return both.sort(
+        side, "after", "before", "name", descending=[False, True, True, False]
+    ).to_dicts()
 
 
 def check(lines: pl.DataFrame, before: Released, after: Released) -> None:

@@ -8,7 +8,9 @@ from tasks.publish.gates import Gate
 Facts = dict[str, Any]
 
 
-def judge_shift(counts: Facts, trained: Facts, shifts: list[Facts], limits: ShiftGates) -> list[Gate]:
+def judge_shift(
+    counts: Facts, trained: Facts, shifts: list[Facts], limits: ShiftGates
+) -> list[Gate]:
     """Every gate that is on, failed ones first.
 
     Args:

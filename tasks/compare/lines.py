@@ -6,7 +6,7 @@ record that was edited in its source has a new id, and the same neighbours.
 
 | column | what |
 | --- | --- |
-| `<fact>_before`, `<fact>_after` | facts of the ledgers (`FACTS`); null where the row is not there |
+| `<fact>_before`, `<fact>_after` | facts of the ledgers (`FACTS`); null where the row is not |
 | fate_before, fate_after | `kept`, `stage/reason`, or `absent/why` where the row is not there |
 | went | `stayed`, `lost`, `gained`, or `never` for rows that neither release holds |
 | edited | whether its record was edited in the source (then the ids differ) |

@@ -45,9 +45,11 @@ def _gaps(ledger: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("id").str.replace(r"-\d+$", "")
     placed = ledger.filter(pl.col("source_row").is_not_null()).sort("source", "source_row", "id")
     marked = placed.join(
-        other.select("id", "source", is_shared=pl.lit(True)), on=("id", "source"), how="left",
+        other.select("id", "source", is_shared=pl.lit(True)),
+        on=("id", "source"),
+        how="left",
         maintain_order="left",
-    ).with_columns(  # fmt: skip
+    ).with_columns(
         is_new=~text.is_in(other.select(text).to_series().unique().implode()),
         gap=pl.when("is_shared").then("id").forward_fill().over("source").fill_null(""),
     )
@@ -94,7 +96,5 @@ def _mutual_best(alike: pl.DataFrame) -> pl.DataFrame:
     ordered = alike.with_columns(off=(pl.col("nth") - pl.col("nth_after")).abs()).sort(
         "alike", "off", "id", "id_after", descending=[True, False, False, False]
     )
-    best = pl.all_horizontal(
-        pl.int_range(pl.len()).over(name) == 0 for name in ("id", "id_after")
-    )
+    best = pl.all_horizontal(pl.int_range(pl.len()).over(name) == 0 for name in ("id", "id_after"))
     return ordered.filter(best).select(before="id", after="id_after")

@@ -18,6 +18,7 @@ from tasks.compare.release import Released
 
 Facts = dict[str, Any]
 TOPICS = 20
+READ = 1_000  # characters of a prompt
 ENCODER = "static"
 UNTOLD = "short, unclear or code"
 FATES = ("stayed", "changed", "lost", "gained")
@@ -73,7 +74,7 @@ def _prompts(
     """Prompts of the drawn rows of these fates: key, end, asked."""
     wanted = drawn.filter(pl.col("fate").is_in(fates)).select("key", id=f"id_{end}")
     said = release.rows.filter(pl.col("id").is_in(wanted["id"].implode())).select(
-        "id", asked=prompt()
+        "id", asked=prompt().str.head(READ)
     )
     read = wanted.join(said.collect(), on="id", how="left", maintain_order="left")
     return read.select("key", "asked", end=pl.lit(end))

@@ -34,10 +34,10 @@ def settings_of(stage: str, parameters: list[Facts]) -> list[Facts]:
     family counts, too.
     """
     family, _, module = stage.partition(".")
-    sections = (f"{family}.{module}.", f"{module}.")
+    sections = [f"{family}.{module}.", f"{module}."]
     names = {f"{family}.enabled", *BESIDES.get(stage, ())}
-    sections += (f"{family}.",) if family in WHOLE else ()
-    return [p for p in parameters if p["name"].startswith(sections) or p["name"] in names]
+    sections += [f"{family}."] if family in WHOLE else []
+    return [p for p in parameters if p["name"].startswith(tuple(sections)) or p["name"] in names]
 
 
 def told(differing: list[Facts]) -> str:

@@ -60,8 +60,8 @@ def shift_of(cells: pl.DataFrame, order: list[str] | None = None, seed: int = 0)
     seen = [_counts(at, rows * weight, len(bins)) for at in (before, after)]
     placed = _Cells(cells["fate"].to_numpy(), (before, after), rows, weight)
     drawn = _by_chance(placed, len(bins), np.random.default_rng(seed))
-    shares = [_shares(one).tolist() for one in seen]
-    return Shift(bins, *shares, float(_distance(*seen)), float(np.quantile(drawn, SURE)))
+    was, now = (_shares(one).tolist() for one in seen)
+    return Shift(bins, was, now, float(_distance(*seen)), float(np.quantile(drawn, SURE)))
 
 
 def _places(values: pl.Series, named: dict[str, int]) -> Ints:
@@ -87,7 +87,8 @@ def _counts(at: npt.NDArray[np.int64], rows: Floats, size: int) -> Floats:
 
 def _shares(counts: Floats) -> Floats:
     total = counts.sum(axis=-1, keepdims=True)
-    return np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+    shares: Floats = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+    return shares
 
 
 def _distance(one: Floats, other: Floats) -> Floats:
@@ -98,7 +99,9 @@ def _distance(one: Floats, other: Floats) -> Floats:
 def _by_chance(cells: _Cells, size: int, rng: np.random.Generator) -> Floats:
     """Distances of `DRAWS` draws in which kind and fate have nothing to do with each other."""
     before, after = cells.places
-    pool = _shares(sum(_counts(at, cells.rows * cells.weight, size) for at in cells.places))
+    pool = _shares(
+        np.sum([_counts(at, cells.rows * cells.weight, size) for at in cells.places], axis=0)
+    )
     ends = [np.zeros((DRAWS, size)), np.zeros((DRAWS, size))]
     flips = (before != after) & (before >= 0) & (after >= 0)
     for fate in np.unique(cells.fates):

@@ -1,5 +1,6 @@
 """From the rows of the earlier release to those of the later one, reason by reason."""
 
+from collections import Counter
 from typing import Any
 
 import polars as pl
@@ -32,6 +33,7 @@ WENT = {
     },
 }
 """Which way a row went, and why, in words."""
+SOURCES = 3  # that are named
 BY = ("went", "why", "stage", "reason", "cause")
 assert all({*ABSENT} <= {*words} for words in WENT.values())
 
@@ -39,8 +41,9 @@ assert all({*ABSENT} <= {*words} for words in WENT.values())
 def with_reasons(
     lines: pl.DataFrame, before: Released, after: Released, differ: Facts
 ) -> pl.DataFrame:
-    """Lines with `why` (a key of `WENT`), `stage`, `reason` and `cause` of what was lost or gained, and all as
-    `reason_key`.
+    """Lines with the reasons of what was lost or gained.
+
+    These are `why` (a key of `WENT`), `stage`, `reason`, `cause`, and all of them as `reason_key`.
 
     Args:
         lines: Of both releases.
@@ -48,8 +51,8 @@ def with_reasons(
         after: The later one.
         differ: What else differs, see `tasks.compare.settings`.
     """
-    gone = causes(lines, "after", after, before, differ)
-    came = causes(lines, "before", before, after, differ)
+    gone = causes(lines, "after", before, differ)
+    came = causes(lines, "before", after, differ)
     told = lines.join(pl.concat([gone, came]), on="key", how="left", maintain_order="left")
     is_lost = pl.col("went") == "lost"
     side = {
@@ -73,8 +76,9 @@ def waterfall(lines: pl.DataFrame, kept: int, differ: Facts) -> list[Facts]:
         differ: What else differs.
 
     Returns:
-        For each reason `reason_key` (names its examples), `went` (lost or gained), `why`, `stage`, `reason`, `cause`, `what` and
-        `told` (both in words), `rows`, and `left`: rows after it.
+        For each reason `reason_key` (names its examples), `went` (lost or gained), `why`, `stage`,
+        `reason`, `cause`, `what` and `told` (both in words), `rows`, `sources` (rows of each), and
+        `left`: rows after it.
 
     Raises:
         LedgerError: A row was lost or gained for no reason.
@@ -82,13 +86,17 @@ def waterfall(lines: pl.DataFrame, kept: int, differ: Facts) -> list[Facts]:
     moved = lines.filter(pl.col("went").is_in(["lost", "gained"]))
     if moved["why"].null_count():
         raise LedgerError(f"{moved['why'].null_count()} rows were lost or gained for no reason")
-    counted = moved.group_by("reason_key", *BY).agg(rows=pl.len()).sort(
+    source = pl.coalesce("source_before", "source_after")
+    counted = moved.group_by("reason_key", *BY).agg(rows=pl.len(), sources=source).sort(
         "went", "rows", "reason_key", descending=[True, True, False]
     )  # fmt: skip
     left, found = kept, []
     for line in counted.iter_rows(named=True):
         left += line["rows"] if line["went"] == "gained" else -line["rows"]
-        line |= {"what": _what(line), "told": _told(line, differ["parameters"]), "left": left}
+        counts = Counter(line.pop("sources"))
+        sources = dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+        line |= {"what": _what(line), "sources": sources, "left": left}
+        line |= {"told": _told(line, differ["parameters"])}
         found.append(line)
     return found
 
@@ -99,9 +107,11 @@ def _what(line: Facts) -> str:
 
 
 def _told(line: Facts, parameters: list[Facts]) -> str:
-    """What let the row pass in the other run."""
+    """What let the row pass in the other run; for one that is not there, its source."""
     cause = line["cause"]
     if cause is None:
-        return ""
+        some = [f"{rows:,} of {source}" for source, rows in line["sources"].items()]
+        more = len(some) - SOURCES
+        return ", ".join(some[:SOURCES]) + (f" and {more} more sources" if more > 0 else "")
     differing = told(settings_of(line["stage"], parameters))
     return differing if cause == "settings" and differing else CAUSES[cause]
