@@ -52,11 +52,10 @@ def _run(asked: Asked, params: Any, out: Path) -> dict[str, Any]:  # noqa: ANN40
     # Prefect prints its own log and tracebacks to the terminal
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     from tasks.compare.folder import NUMBERS, refuse_taken
-    from tasks.compare.release import open_release
+    from tasks.compare.release import open_releases
 
     refuse_taken(out)
-    for folder in (asked.before, asked.after):  # what is wrong is told before anything starts
-        open_release(folder)
+    open_releases(asked.before, asked.after)  # what is wrong is told before anything starts
     server = Server()
     from flows.compare import compare
 

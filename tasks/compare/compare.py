@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from tasks.base.errors import UsageError
 from tasks.compare.changes import changed, moved, released, trained_before
 from tasks.compare.distributions import Sides, distributions, largest_first
 from tasks.compare.examples import examples
@@ -18,7 +17,7 @@ from tasks.compare.gates import judge_shift
 from tasks.compare.lines import align
 from tasks.compare.measures import measured, measures_of
 from tasks.compare.params import CompareParams
-from tasks.compare.release import Released, open_release
+from tasks.compare.release import Released, open_releases
 from tasks.compare.sample import ENCODER, of_sample
 from tasks.compare.settings import differences
 from tasks.compare.waterfall import waterfall, with_reasons
@@ -61,9 +60,7 @@ def compare(
         UsageError: A folder holds no whole release, or both are the same folder.
         LedgerError: A difference in counts is not explained.
     """
-    if before.resolve() == after.resolve():
-        raise UsageError(f"{before} and {after} are the same folder; name two releases")
-    return _compared(open_release(before), open_release(after), params, mask)
+    return _compared(*open_releases(before, after), params, mask)
 
 
 def _compared(before: Released, after: Released, params: CompareParams, mask: Mask) -> Comparison:

@@ -76,13 +76,20 @@ def _shift(facts: Facts) -> str:
 def _settings(facts: Facts) -> str:
     differ = facts["differences"]
     lines = [
-        (code(one["name"]), code(one["before"]), code(one["after"]))
+        (code(one["name"]), *(_value(one[end]) for end in ("before", "after")))
         for kind in ("parameters", "versions", "models")
         for one in differ[kind]
     ]
     lines += [
-        (words(one["name"]), f"{one['before'] or 0:,} rows", f"{one['after'] or 0:,} rows")
+        (
+            words(one["name"]),
+            *("" if one[end] is None else f"{one[end]:,} rows" for end in ("before", "after")),
+        )
         for one in differ["sources"]
     ]
     shown = table(("name", "before", "now"), lines[:LONGEST])
     return f"## What the runs differ in\n\n{shown}" if lines else ""
+
+
+def _value(value: object) -> str:
+    return "" if value is None else code(value)

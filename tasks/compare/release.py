@@ -45,6 +45,17 @@ class Released(NamedTuple):
         return {str(line["stage"]) for line in self.report["waterfall"]}
 
 
+def open_releases(before: Path, after: Path) -> tuple[Released, Released]:
+    """Two releases to compare.
+
+    Raises:
+        UsageError: A folder holds no whole release, or both are the same folder.
+    """
+    if before.resolve() == after.resolve():
+        raise UsageError(f"{before} and {after} are the same folder; name two releases")
+    return open_release(before), open_release(after)
+
+
 def open_release(path: Path) -> Released:
     """The release in the folder `path`.
 
