@@ -115,4 +115,5 @@ def _numbers(figures: Facts, unit: str) -> str:
 def _kinds(facts: Facts) -> str:
     """The kinds that moved most; they stand in front."""
     lines = zip(facts["bins"][:TOLD], facts["before"], facts["after"], strict=False)
-    return ", ".join(f"{name} {was:.1%} → {now:.1%}" for name, was, now in lines if was != now)
+    shown = [(name, f"{was:.1%}", f"{now:.1%}") for name, was, now in lines]
+    return ", ".join(f"{name} {was} → {now}" for name, was, now in shown if was != now)
