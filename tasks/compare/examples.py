@@ -18,7 +18,7 @@ from tasks.compare.changes import IN_SOURCE
 from tasks.compare.fates import NO_SIDE
 from tasks.compare.lines import SIDES as ENDS
 from tasks.compare.release import Released
-from tasks.publish.evidence import READ, around_change, mask_and_cut
+from tasks.publish.evidence import CUT, READ, around_change
 from tasks.publish.fate import fate
 
 Facts = dict[str, Any]
@@ -128,8 +128,9 @@ def _blocked(part: list[str]) -> list[str]:
 
 def _mask(shown: list[Facts], mask: Mask) -> None:
     """Mask what is shown, all texts at once, and cut it to what a reader reads."""
-    texts = [{"text": text} for one in shown for text in one["texts"]]
-    mask_and_cut(texts, mask)
-    masked = iter(texts)
+    masked = iter(mask([text[:READ] for one in shown for text in one["texts"]]))
     for one in shown:
-        one["texts"] = [next(masked)["text"] for _ in one["texts"]]
+        texts = [next(masked) for _ in one["texts"]]
+        one["texts"] = (
+            list(around_change(*texts, 2 * CUT)) if one["is_changed"] else [texts[0][:CUT]]
+        )

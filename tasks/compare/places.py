@@ -1,20 +1,25 @@
-"""Records that were edited in their source: another id, and the same neighbours.
+"""Records that were edited in their source: another id, and the same question, answer or place.
 
-Rows that both releases have divide a source into gaps. What is new in a gap is an edited form of
-what is gone from it, if both texts are known and share enough of their words, or if nothing else
-is there that it could be: as many are new as are gone, in the same order, and the text of one of
-the two is not known, since the release does not hold it.
+Of what is gone from a source and what is new in it two records are one, edited,
+
+1. if they ask the same, or answer the same at some length, and no other of them does;
+2. if they lie in one gap between rows that both releases have, and share half of their words;
+3. if nothing else is there that it could be: as many are new in a gap as are gone, in the same
+   order, and the text of one of the two is not known, since its release does not hold it.
 """
 
 import polars as pl
+import polars_hash as plh
 
-from tasks.base.text import conversation, words
+from tasks.base.text import answer, conversation, prompt, words
 from tasks.compare.release import Released
 
-LEAST = 0.3
-"""Share of distinct words in common that makes a text the edited form of another. Of two unlike
-records of one source pairs reach 0.3 rarely (see tests); an edit of a sentence leaves more."""
+LEAST = 0.5
+"""Share of distinct words in common that makes a text the edited form of another. Of two records
+drawn from one source of real data fewer than 1 in 200 share so many; where all begin with the same
+instruction, 1 in 12."""
 MOST = 20  # rows of a gap; in a larger one records are matched in order alone
+LONG = 40  # characters of an answer that is not given twice by accident
 
 PAIRS = pl.Schema({"before": pl.String(), "after": pl.String()})
 
@@ -24,17 +29,40 @@ def same_places(before: Released, after: Released) -> pl.DataFrame:
 
     No id is in two pairs. Made rows and records that only moved are in none.
     """
-    both = _candidates(_gaps(before.ledger, after.ledger), _gaps(after.ledger, before.ledger))
-    if both.is_empty():
-        return pl.DataFrame(schema=PAIRS)
+    gone, new = _gaps(before.ledger, after.ledger), _gaps(after.ledger, before.ledger)
+    pairs = pl.DataFrame(schema=PAIRS)
+    if gone.is_empty() or new.is_empty():
+        return pairs
+    for half in (prompt(), pl.when(answer().str.len_chars() >= LONG).then(answer())):
+        left = [_without(gone, pairs["before"]), _without(new, pairs["after"])]
+        pairs = pl.concat([pairs, _same_half(*left, before, after, half)])
+    left = [_without(gone, pairs["before"]), _without(new, pairs["after"])]
+    both = _candidates(*left)
     alike = both.with_columns(
         _words(before, both["id"]).alias("words"), _words(after, both["id_after"]).alias("other")
     ).with_columns(alike=_likeness())
-    sure = _mutual_best(alike.filter(pl.col("alike") >= LEAST))
+    pairs = pl.concat([pairs, _mutual_best(alike.filter(pl.col("alike") >= LEAST))])
     blind = alike.filter(pl.col("is_in_order"), pl.col("alike").is_null())
-    taken = [sure[name].implode() for name in PAIRS]
-    rest = blind.filter(~pl.col("id").is_in(taken[0]), ~pl.col("id_after").is_in(taken[1]))
-    return pl.concat([sure, rest.select(before="id", after="id_after")])
+    rest = _without(_without(blind, pairs["before"]), pairs["after"], "id_after")
+    return pl.concat([pairs, rest.select(before="id", after="id_after")])
+
+
+def _without(rows: pl.DataFrame, ids: pl.Series, column: str = "id") -> pl.DataFrame:
+    return rows.filter(~pl.col(column).is_in(ids.implode()))
+
+
+def _same_half(
+    gone: pl.DataFrame, new: pl.DataFrame, before: Released, after: Released, half: pl.Expr
+) -> pl.DataFrame:
+    """Pairs of records of one source that have the same `half`, as no other of them has."""
+    sides = []
+    for rows, release in ((gone, before), (new, after)):
+        wanted = release.rows.filter(pl.col("id").is_in(rows["id"].implode()))
+        said = wanted.select("id", "source", half.alias("half")).drop_nulls().collect()
+        hashed = said.select("id", "source", said=plh.col("half").nchash.xxh3_64())
+        sides.append(hashed.filter(pl.len().over("source", "said") == 1))
+    same = sides[0].join(sides[1], on=("source", "said"), suffix="_after")
+    return same.select(before="id", after="id_after")
 
 
 def _gaps(ledger: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
@@ -60,20 +88,14 @@ def _gaps(ledger: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
 
 
 def _candidates(gone: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of one gap: all of a small one, and those in order of one with as many new as gone."""
+    """Pairs of one gap: all of a small one, and of a large one those in the same order."""
     few = [rows.filter(pl.col("size") <= MOST) for rows in (gone, new)]
-    in_order = pl.col("nth").eq(pl.col("nth_after")) & pl.col("size").eq(pl.col("size_after"))
     small = few[0].join(few[1], on=("source", "gap"), suffix="_after")
-    place = ("source", "gap", "nth", "size")
-    rest = [rows.filter(pl.col("size") > MOST) for rows in (gone, new)]
-    large = rest[0].join(rest[1], on=place, suffix="_after", coalesce=False)
-    columns = ["id", "id_after", "nth", "nth_after"]
-    return pl.concat(
-        [
-            small.select(*columns, is_in_order=in_order),
-            large.select(*columns, is_in_order=pl.lit(True)),
-        ]
-    )
+    same = gone.join(new, on=("source", "gap", "nth"), suffix="_after", coalesce=False)
+    large = same.filter((pl.col("size") > MOST) | (pl.col("size_after") > MOST))
+    in_order = pl.col("nth").eq(pl.col("nth_after")) & pl.col("size").eq(pl.col("size_after"))
+    columns = ("id", "id_after", "nth", "nth_after")
+    return pl.concat(rows.select(*columns, is_in_order=in_order) for rows in (small, large))
 
 
 def _words(release: Released, ids: pl.Series) -> pl.Series:

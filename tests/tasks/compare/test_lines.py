@@ -113,3 +113,35 @@ def test_a_renamed_source_loses_no_row(tmp_path):
     lines = aligned(tmp_path, rows, [{**one, "source": "new.jsonl"} for one in rows])
     assert lines["went"].unique().to_list() == ["stayed"]
     assert lines.select(pl.col("source_before") != pl.col("source_after")).to_series().all()
+
+
+def test_an_answer_that_was_rewritten_is_an_edit_wherever_the_record_went(tmp_path):
+    lines = aligned(
+        tmp_path,
+        [entry("1-0"), entry("2-0", said=LONG, answer="The moon", source_row=1)],
+        [entry("3-0", said=LONG, answer="Because of gravity"), entry("1-0", source_row=1)],
+    )
+    assert fates(lines)["2-0", "3-0"] == ("kept", "kept")
+
+
+def test_two_records_with_one_short_answer_are_two(tmp_path):
+    lines = aligned(
+        tmp_path,
+        [entry("1-0"), entry("2-0", said=LONG, answer="Yes", source_row=1)],
+        [entry("3-0", said=OTHER, answer="Yes"), entry("1-0", source_row=1)],
+    )
+    assert not lines["edited"].any()
+
+
+def test_a_file_that_was_rewritten_and_has_grown_is_matched_by_its_answers(tmp_path):
+    def rows(id, asked, shift):
+        return [
+            entry(f"{id}{n}-0", said=f"{asked} {n}?", answer=f"{LONG}, number {n}",
+                  source_row=n + shift)
+            for n in range(30)
+        ]  # fmt: skip
+
+    grown = [*rows("b", "What of", 1), entry("9-0", said=OTHER, answer="Owls")]
+    lines = aligned(tmp_path, rows("a", "Say", 0), grown)
+    assert lines["edited"].sum() == 30
+    assert lines.filter(went="gained")["id_after"].to_list() == ["9-0"]
