@@ -132,5 +132,7 @@ def _mask(shown: list[Facts], mask: Mask) -> None:
     for one in shown:
         texts = [next(masked) for _ in one["texts"]]
         one["texts"] = (
-            list(around_change(*texts, 2 * CUT)) if one["is_changed"] else [texts[0][:CUT]]
+            list(around_change(texts[0], texts[1], 2 * CUT))
+            if one["is_changed"]
+            else [texts[0][:CUT]]
         )

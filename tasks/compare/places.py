@@ -34,10 +34,13 @@ def same_places(before: Released, after: Released) -> pl.DataFrame:
     if gone.is_empty() or new.is_empty():
         return pairs
     for half in (prompt(), pl.when(answer().str.len_chars() >= LONG).then(answer())):
-        left = [_without(gone, pairs["before"]), _without(new, pairs["after"])]
-        pairs = pl.concat([pairs, _same_half(*left, before, after, half)])
-    left = [_without(gone, pairs["before"]), _without(new, pairs["after"])]
-    both = _candidates(*left)
+        sides = [
+            _said(_without(gone, pairs["before"]), before, half),
+            _said(_without(new, pairs["after"]), after, half),
+        ]
+        same = sides[0].join(sides[1], on=("source", "said"), suffix="_after")
+        pairs = pl.concat([pairs, same.select(before="id", after="id_after")])
+    both = _candidates(_without(gone, pairs["before"]), _without(new, pairs["after"]))
     alike = both.with_columns(
         _words(before, both["id"]).alias("words"), _words(after, both["id_after"]).alias("other")
     ).with_columns(alike=_likeness())
@@ -51,18 +54,12 @@ def _without(rows: pl.DataFrame, ids: pl.Series, column: str = "id") -> pl.DataF
     return rows.filter(~pl.col(column).is_in(ids.implode()))
 
 
-def _same_half(
-    gone: pl.DataFrame, new: pl.DataFrame, before: Released, after: Released, half: pl.Expr
-) -> pl.DataFrame:
-    """Pairs of records of one source that have the same `half`, as no other of them has."""
-    sides = []
-    for rows, release in ((gone, before), (new, after)):
-        wanted = release.rows.filter(pl.col("id").is_in(rows["id"].implode()))
-        said = wanted.select("id", "source", half.alias("half")).drop_nulls().collect()
-        hashed = said.select("id", "source", said=plh.col("half").nchash.xxh3_64())
-        sides.append(hashed.filter(pl.len().over("source", "said") == 1))
-    same = sides[0].join(sides[1], on=("source", "said"), suffix="_after")
-    return same.select(before="id", after="id_after")
+def _said(rows: pl.DataFrame, release: Released, half: pl.Expr) -> pl.DataFrame:
+    """Hash of the `half` of each row that no other of them has in its source: id, source, said."""
+    wanted = release.rows.filter(pl.col("id").is_in(rows["id"].implode()))
+    texts = wanted.select("id", "source", half.alias("half")).drop_nulls().collect()
+    hashed = texts.select("id", "source", said=plh.col("half").nchash.xxh3_64())
+    return hashed.filter(pl.len().over("source", "said") == 1)
 
 
 def _gaps(ledger: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
