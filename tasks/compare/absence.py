@@ -14,7 +14,7 @@ ABSENT = {
 
 
 def absence(lines: pl.DataFrame, side: str, there: Released, away: Released) -> pl.DataFrame:
-    """Columns key and `absent_<side>`, one of `ABSENT`, for the lines without a row on `side`.
+    """Why the lines without a row on `side` have none.
 
     Copies of one text are numbered, so that of two copies the second seems to be gone whichever
     went. Here the copy is named that really is not there: the text's places in the one release
@@ -25,6 +25,9 @@ def absence(lines: pl.DataFrame, side: str, there: Released, away: Released) -> 
         side: Where rows are missing, `before` or `after`.
         there: The release that has them.
         away: The one that has not.
+
+    Returns:
+        Columns key, `absent_<side>`, one of `ABSENT`, and `place_<side>`, the source that is meant.
     """
     other = "before" if side == "after" else "after"
     missing = lines.filter(pl.col(f"id_{side}").is_null()).select(
@@ -45,7 +48,8 @@ def absence(lines: pl.DataFrame, side: str, there: Released, away: Released) -> 
         .when(pl.col("source_row") >= pl.lit(limit, pl.Int64)).then(pl.lit("beyond_limit"))
         .otherwise(pl.lit("no_record"))
     )  # fmt: skip
-    return placed.select("key", why.alias(f"absent_{side}"))
+    named = {f"absent_{side}": why, f"place_{side}": "source"}
+    return placed.select("key", **named)
 
 
 def _text(column: str) -> pl.Expr:

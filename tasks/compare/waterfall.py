@@ -53,7 +53,7 @@ def with_reasons(
     """
     gone = causes(lines, "after", before, differ)
     came = causes(lines, "before", after, differ)
-    told = lines.join(pl.concat([gone, came]), on="key", how="left", maintain_order="left")
+    caused = lines.join(pl.concat([gone, came]), on="key", how="left", maintain_order="left")
     is_lost = pl.col("went") == "lost"
     side = {
         name: pl.when(is_lost).then(f"{name}_after").when(went="gained").then(f"{name}_before")
@@ -62,7 +62,7 @@ def with_reasons(
     away = pl.when(side["stage"] == "ingest").then(pl.lit("quarantined")).otherwise(
         pl.when(side["stage"].is_not_null()).then(pl.lit("dropped"))
     )  # fmt: skip
-    return told.with_columns(
+    return caused.with_columns(
         why=pl.coalesce(side["absent"], away), stage=side["stage"], reason=side["reason"]
     ).with_columns(reason_key=pl.concat_str(BY, separator="/", ignore_nulls=True))  # fmt: skip
 
@@ -86,7 +86,8 @@ def waterfall(lines: pl.DataFrame, kept: int, differ: Facts) -> list[Facts]:
     moved = lines.filter(pl.col("went").is_in(["lost", "gained"]))
     if moved["why"].null_count():
         raise LedgerError(f"{moved['why'].null_count()} rows were lost or gained for no reason")
-    source = pl.coalesce("source_before", "source_after")
+    # of copies the one that is not there may be another source's
+    source = pl.coalesce("place_after", "place_before", "source_before", "source_after")
     counted = moved.group_by("reason_key", *BY).agg(rows=pl.len(), sources=source).sort(
         "went", "rows", "reason_key", descending=[True, True, False]
     )  # fmt: skip

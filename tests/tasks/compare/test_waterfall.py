@@ -78,3 +78,9 @@ def test_a_record_that_can_be_read_again_is_gained_from_quarantine(tmp_path):
     broken = entry("q00000000000000aa-0", "ingest/malformed_json", source_row=1)
     found = reasons(tmp_path, [entry("1-0"), broken], [entry("1-0"), entry("2-0", source_row=1)])
     assert list(found) == [("gained", "quarantined", "ingest", "edited")]
+
+
+def test_of_copies_the_source_is_named_that_is_gone(tmp_path):
+    before = [entry("1-0", source="gone.jsonl"), entry("1-1", source="z.jsonl")]
+    found = reasons(tmp_path, before, [entry("1-0", source="z.jsonl")])
+    assert found == {("lost", "no_source", None, None): (1, "1 of gone.jsonl")}
