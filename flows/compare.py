@@ -48,7 +48,7 @@ def compare(
     refuse_taken(Path(out))
     params = CompareParams(gates=gates, sample=sample, examples=examples, seed=seed)
     found = comparing.compare(Path(before), Path(after), params)
-    write_comparison(found.facts, Path(out))
+    write_comparison(found, Path(out))
     _publish(found, Path(out))
     get_run_logger().info(found.sentence)
     return Compared(out=out, sentence=found.sentence, failed_gates=found.failed_gates)

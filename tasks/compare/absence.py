@@ -48,8 +48,8 @@ def absence(lines: pl.DataFrame, side: str, there: Released, away: Released) -> 
         .when(pl.col("source_row") >= pl.lit(limit, pl.Int64)).then(pl.lit("beyond_limit"))
         .otherwise(pl.lit("no_record"))
     )  # fmt: skip
-    named = {f"absent_{side}": why, f"place_{side}": "source"}
-    return placed.select("key", **named)
+    place = pl.col("source").alias(f"place_{side}")
+    return placed.select("key", why.alias(f"absent_{side}"), place)
 
 
 def _text(column: str) -> pl.Expr:

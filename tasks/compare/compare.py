@@ -24,6 +24,12 @@ from tasks.compare.waterfall import waterfall, with_reasons
 from tasks.publish.gates import Gate
 from tasks.redact.mask import mask_texts
 
+ROWS = ("id_before", "id_after", "source_before", "source_row_before", "source_after",
+        "source_row_after", "fate", "why", "stage", "reason", "cause", "by", "split_before",
+        "split_after")  # fmt: skip
+"""Columns of the list of rows: `why`, `stage`, `reason` and `cause` say why it was lost or gained,
+`by` what changed its text."""
+
 Facts = dict[str, Any]
 Mask = Callable[[list[str]], list[str]]
 
@@ -33,6 +39,7 @@ class Comparison(NamedTuple):
 
     facts: Facts  # all of it as JSON: what `compare.json` and the page are made of
     gates: list[Gate]  # those that are on, failed ones first
+    rows: pl.DataFrame  # each that was lost or gained, changed or moved (`ROWS`); no text
 
     @property
     def sentence(self) -> str:
@@ -87,7 +94,13 @@ def _compared(before: Released, after: Released, params: CompareParams, mask: Ma
     }  # fmt: skip
     gates = judge_shift(facts["counts"], facts["trained_before"], facts["shifts"], params.gates)
     facts |= {"gates": [gate._asdict() for gate in gates]}
-    return Comparison({**facts, "sentence": _sentence(facts)}, gates)
+    return Comparison({**facts, "sentence": _sentence(facts)}, gates, _listed(rows))
+
+
+def _listed(rows: pl.DataFrame) -> pl.DataFrame:
+    """A line for every row that is not what and where it was."""
+    is_moved = pl.col("split_before").ne_missing(pl.col("split_after"))
+    return rows.filter((pl.col("fate") != "stayed") | is_moved).select(ROWS)
 
 
 def _name(release: Released) -> Facts:

@@ -1,15 +1,15 @@
 """Where a comparison is written to."""
 
 import json
-from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from tasks.base.errors import UsageError
+from tasks.compare.compare import Comparison
 from tasks.compare.page import render
 from tasks.publish.folder import MANIFEST, unwritable
 
-PAGE, NUMBERS = "compare.html", "compare.json"
+PAGE, NUMBERS, ROWS = "compare.html", "compare.json", "compare.parquet"
 
 
 def refuse_taken(out: Path) -> None:
@@ -33,11 +33,14 @@ def refuse_taken(out: Path) -> None:
         )
 
 
-def write_comparison(facts: Mapping[str, Any], out: Path) -> None:
-    """Write the page and its numbers, each whole or not at all."""
+def write_comparison(found: Comparison, out: Path) -> None:
+    """Write the page, its numbers and the list of rows, each whole or not at all."""
     out.mkdir(parents=True, exist_ok=True)
-    numbers = json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    for name, body in ((PAGE, render(facts)), (NUMBERS, numbers)):
+    numbers = json.dumps(found.facts, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    rows = BytesIO()
+    found.rows.write_parquet(rows, compression="zstd", statistics=False)
+    bodies = {NUMBERS: numbers.encode(), ROWS: rows.getvalue(), PAGE: render(found.facts).encode()}
+    for name, body in bodies.items():
         draft = out / f".{name}.draft"
-        draft.write_text(body, encoding="utf-8")
+        draft.write_bytes(body)
         draft.replace(out / name)

@@ -40,6 +40,12 @@ class Released(NamedTuple):
         return found
 
     @property
+    def is_redacted(self) -> bool:
+        """Whether personal data was looked for."""
+        redact = self.parameters.get("redact")
+        return isinstance(redact, dict) and bool(redact.get("enabled"))
+
+    @property
     def stages(self) -> set[str]:
         """Stages that ran and could drop rows."""
         return {str(line["stage"]) for line in self.report["waterfall"]}

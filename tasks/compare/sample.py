@@ -39,6 +39,7 @@ def of_sample(
     Returns:
         A distribution for each of `OF_SAMPLE`; and check, why and unlock of each that is missing.
     """
+    is_private = all(one.is_redacted for one in (before, after))
     drawn = pl.concat([_drawn(rows.filter(fate=fate), size, seed) for fate in FATES])
     asked = pl.concat(
         [
@@ -49,7 +50,8 @@ def of_sample(
     found, missing = [], []
     for one, look in zip(OF_SAMPLE, (_language, _topic), strict=True):
         try:
-            told = asked.with_columns(look(asked["asked"], seed).alias("told"))
+            seen = look(asked["asked"], seed, is_private)
+            told = asked.with_columns(seen.alias("told"))
         except UsageError as error:
             missing.append({"check": one.title, "why": str(error), "unlock": "finery doctor"})
             continue
@@ -89,16 +91,18 @@ def _both(drawn: pl.DataFrame, told: pl.DataFrame, name: str) -> pl.DataFrame:
     return drawn.with_columns(same.alias(f"{name}_after"))
 
 
-def _language(asked: pl.Series, _: int) -> pl.Series:
+def _language(asked: pl.Series, _seed: int, _is_private: bool) -> pl.Series:
     from tasks.score.language import languages
 
     return languages(asked).fill_null(UNTOLD)
 
 
-def _topic(asked: pl.Series, seed: int) -> pl.Series:
-    from tasks.augment.topics import topics_of
+def _topic(asked: pl.Series, seed: int, is_private: bool) -> pl.Series:
+    """Topics; where nothing was redacted, a word that names one could be somebody's name."""
+    from tasks.augment.topics import number_of, topics_of
 
     if not len(asked):
         return asked
     is_made = pl.repeat(False, len(asked), dtype=pl.Boolean, eager=True)
-    return pl.Series(topics_of(asked, is_made, TOPICS, seed, None), dtype=pl.String)
+    topics = topics_of(asked, is_made, TOPICS, seed, None)
+    return pl.Series(topics if is_private else [number_of(t) for t in topics], dtype=pl.String)

@@ -85,6 +85,23 @@ def test_sides_are_balanced_and_training_on_the_test_is_told(tmp_path):
     assert [s["name"] for s in found["sides"]] == ["train", "validation", "test"]
 
 
+def test_every_row_that_is_not_what_it_was_is_listed_without_its_text(tmp_path):
+    before = [entry("1-0"), entry("2-0"), entry("3-0", said=SAID), entry("4-0")]
+    after = [entry("1-0"), entry("2-0", "test"), entry("3-0", said=SAID + "!",
+                                                       edits=["clean.markup"])]  # fmt: skip
+    release(tmp_path / "a", *before)
+    release(tmp_path / "b", *after)
+    rows = compare(tmp_path / "a", tmp_path / "b", CompareParams(examples=0)).rows
+    told = {row["id_before"]: row for row in rows.iter_rows(named=True)}
+    assert {one: row["fate"] for one, row in told.items()} == {
+        "2-0": "stayed", "3-0": "changed", "4-0": "lost",
+    }  # fmt: skip
+    assert told["2-0"]["split_after"] == "test"
+    assert told["3-0"]["by"] == "clean.markup only now"
+    assert told["4-0"]["why"] == "no_record"
+    assert "lighthouse" not in str(told)
+
+
 def test_a_move_is_explained_by_the_seed_if_that_is_another(tmp_path):
     found = compared(tmp_path, [entry("1-0")], [entry("1-0", "test")],
                      a={"parameters": {"seed": 0}}, b={"parameters": {"seed": 7}})  # fmt: skip

@@ -74,6 +74,8 @@ def test_a_few_new_rows_in_another_language_are_seen_in_a_sample(tmp_path):
     assert language["is_real"]
     assert language["shift"] == pytest.approx(30 / 3030)
     assert found["topic"]["is_real"]
+    # nothing was redacted, so no word names a topic
+    assert all(name.isdigit() for name in found["topic"]["bins"])
     assert facts["skipped"] == []
 
 

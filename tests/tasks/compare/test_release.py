@@ -7,7 +7,7 @@ import pytest
 
 from tasks.base.errors import UsageError
 from tasks.compare.compare import compare
-from tasks.compare.folder import NUMBERS, refuse_taken, write_comparison
+from tasks.compare.folder import NUMBERS, ROWS, refuse_taken, write_comparison
 from tasks.compare.params import CompareParams
 from tasks.compare.release import open_release
 from tests.tasks.compare.releases import entry, release
@@ -76,14 +76,14 @@ def test_a_release_is_not_compared_with_itself(folder):
 
 def test_a_comparison_is_written_over_an_earlier_one_alone(folder, tmp_path):
     other = release(tmp_path / "other", entry("1-0"))
-    facts = compare(folder, other, CompareParams(examples=0)).facts
     out = tmp_path / "diff"
-    write_comparison(facts, out)
+    write_comparison(compare(folder, other, CompareParams(examples=0)), out)
     first = {file.name: file.read_bytes() for file in out.iterdir()}
     refuse_taken(out)
-    write_comparison(compare(folder, other, CompareParams(examples=0)).facts, out)
+    write_comparison(compare(folder, other, CompareParams(examples=0)), out)
     assert {file.name: file.read_bytes() for file in out.iterdir()} == first
     assert json.loads(first[NUMBERS])["counts"]["before"] == 1
+    assert pl.read_parquet(out / ROWS).height == 0
 
     with pytest.raises(UsageError, match="is a release, to which nothing is added"):
         refuse_taken(folder)

@@ -97,3 +97,9 @@ def test_a_number_that_is_not_known_has_a_bin_of_its_own():
     assert found["bins"][-1] == "none"
     assert found["before"][-1] == pytest.approx(1 / 2)
     assert found["after"][-1] == pytest.approx(1 / 3)
+
+
+def test_what_chance_does_to_rows_that_change_is_that_of_a_coin():
+    found = shift_of(cells(("changed", "x", "y", 50), ("changed", "y", "x", 50)))
+    assert found.shift == 0
+    assert 0.2 < found.by_chance < 0.32  # 99 of 100 tosses of 100 coins are nearer to 50
