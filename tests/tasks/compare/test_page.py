@@ -69,6 +69,8 @@ def test_it_shows_reasons_examples_fates_and_settings(facts):
         "clean.markup only now",
         "1 of the 1 rows in validation and test were in train before",
         "new.jsonl",
+        "train → test",
+        "1 example of rows on another side",
         "seed",
     ):
         assert told in text, told
