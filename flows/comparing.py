@@ -51,6 +51,7 @@ def _run(asked: Asked, params: Any, out: Path) -> dict[str, Any]:  # noqa: ANN40
     """Run the flow, as the UI would, and read what it wrote."""
     # Prefect prints its own log and tracebacks to the terminal
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    # none of these imports Prefect, which would look for its server before there is one
     from tasks.compare.folder import NUMBERS, refuse_taken
     from tasks.compare.release import open_releases
 

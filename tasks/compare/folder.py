@@ -3,11 +3,14 @@
 import json
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tasks.base.errors import UsageError
-from tasks.compare.compare import Comparison
 from tasks.compare.page import render
 from tasks.publish.folder import MANIFEST, unwritable
+
+if TYPE_CHECKING:
+    from tasks.compare.compare import Comparison
 
 PAGE, NUMBERS, ROWS = "compare.html", "compare.json", "compare.parquet"
 
@@ -33,7 +36,7 @@ def refuse_taken(out: Path) -> None:
         )
 
 
-def write_comparison(found: Comparison, out: Path) -> None:
+def write_comparison(found: "Comparison", out: Path) -> None:
     """Write the page, its numbers and the list of rows, each whole or not at all."""
     out.mkdir(parents=True, exist_ok=True)
     numbers = json.dumps(found.facts, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

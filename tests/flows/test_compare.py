@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -21,7 +23,7 @@ from tasks.dedup.near import NearDedupParams
 from tasks.ingest.params import IngestParams
 from tasks.redact.params import RedactParams
 from tasks.validate.rows import ValidateParams
-from tests.flows.command import SAMPLE
+from tests.flows.command import ROOT, SAMPLE
 
 PLAIN = RedactParams(enabled=False)
 OTHER = {
@@ -155,3 +157,13 @@ def test_a_wrong_call_says_what_to_do_before_anything_starts(runs, places, setti
     with pytest.raises(UsageError, match=re.escape(said)):
         compare_command(Asked(Path(before), Path(after), out, None, settings), as_json=False)
     assert not (a.parent / "new").exists()
+
+
+def test_nothing_that_is_imported_before_the_server_is_there_knows_prefect():
+    """It would look for the server that the settings name, and find none."""
+    early = "flows.comparing, flows.recipe, tasks.compare.folder, tasks.compare.params"
+    code = f"import sys, {early}, tasks.compare.release; print('prefect' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
