@@ -223,6 +223,7 @@ def join_results(results: list[StageResult]) -> StageResult:
         dropped=join_datasets(r.dropped for r in results),
         edits=_join(r.edits for r in results),
         evidence=_join(r.evidence for r in results),
+        spared=_join(r.spared for r in results),
         report=join_reports([r.report for r in results]),
     )
 
