@@ -9,13 +9,12 @@ from pydantic import BaseModel
 
 from tasks.base.dataset import read_dataset
 from tasks.publish.reasons import meaning
+from tasks.review.answers import Answer
 from tasks.review.record import Record
 from tasks.review.signs import SIGNS, Candidate
 from tasks.review.wording import asked, differences, question, told
 
 Mask = Callable[[list[str]], list[str]]
-Answer = Literal["keep", "drop", "edit"]
-ANSWERS: tuple[Answer, ...] = ("keep", "drop", "edit")
 
 
 class Item(BaseModel, frozen=True):
@@ -26,7 +25,7 @@ class Item(BaseModel, frozen=True):
     source: str
     state: Literal["kept", "dropped"]
     stage: str = ""  # that dropped it
-    reason: str = ""
+    dropped_for: str = ""  # the reason
     detail: str = ""
     sign: str  # why it was chosen, one of `signs.SIGNS`
     why: str  # the same in words
@@ -121,17 +120,19 @@ def _item(
     about_twin = shown.get(twin, ("", ""))
     reason = str(line.get("drop_reason") or "")
     prompt, answer = shown[one.row]
-    whole = line["messages"][-1]["content"] if line["messages"] else None
+    last = line["messages"][-1] if line["messages"] else {"content": None, "extra": None}
+    # typed parts would say the old answer again
+    whole = answer == last["content"] and answer != "" and last["extra"] is None
     note = f"{SIGNS[one.sign]}" + (f": {one.note}" if one.note else "")
     return Item(
         item=item_id(one.row), row=one.row, source=line["source"],
-        state="dropped" if dropped else "kept", stage=place.stage, reason=reason,
+        state="dropped" if dropped else "kept", stage=place.stage, dropped_for=reason,
         detail=str(line.get("drop_detail") or ""), sign=one.sign, why=note,
         question=question(one.sign, reason and meaning(place.stage, reason), bool(about_twin[1])),
         prompt=prompt, answer=answer, twin=twin, twin_prompt=about_twin[0],
         twin_answer=about_twin[1], differs=_differs((prompt, answer), about_twin),
         suggestion="drop" if dropped else "keep",
         score=one.score if one.score is not None else line.get("drop_score"),
-        wanted=wanted if chance else 1, editable=answer == whole and answer != "",
+        wanted=wanted if chance else 1, editable=whole,
         **{name: chance[name] for name in ("stratum", "population", "probability") if chance},
     )  # fmt: skip

@@ -12,8 +12,9 @@ import polars as pl
 from tasks.base.dataset import read_dataset
 from tasks.base.draw import draw
 from tasks.base.table import DROP_REASON
+from tasks.dedup import exact
 from tasks.review.record import Dropped
-from tasks.validate.rows import FIRM
+from tasks.validate import rows
 
 OTHERS = "other reasons"
 FEWEST = 2  # rows of a stratum that has as many
@@ -22,7 +23,7 @@ NOT_JUDGED = (
     "augment.privacy", "review.rows",
 )  # fmt: skip
 """Stages whose drops say nothing against a row, stand whatever people say, or are their own."""
-FACTS = (*FIRM, "exact_duplicate", "sent_to_review")
+FACTS = (*rows.FIRM, *exact.FIRM, "sent_to_review")
 """Reasons that nobody need judge: broken rows, copies byte for byte, rows not decided over yet."""
 
 SAMPLE = pl.Schema(
@@ -42,11 +43,11 @@ def automatic(dropped: Sequence[Dropped]) -> pl.DataFrame:
     return pl.concat([empty, *found]).collect()
 
 
-def sample(rows: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
-    """Draw `size` of `rows` (all, if there are fewer) at random within strata.
+def sample(dropped: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
+    """Draw `size` of `dropped` (all, if there are fewer) at random within strata.
 
     Args:
-        rows: Columns id and stratum.
+        dropped: Columns id and stratum.
         size: How many.
         seed: Another seed, another draw.
 
@@ -54,9 +55,9 @@ def sample(rows: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
         The rows drawn (`SAMPLE`), by stratum and id: how large their stratum is, and how likely
         each row of it was to be drawn. The smallest strata are one where there are too many.
     """
-    if not (size and rows.height):
+    if not (size and dropped.height):
         return pl.DataFrame(schema=SAMPLE)
-    joined = rows.with_columns(stratum=_merged(rows["stratum"], size))
+    joined = dropped.with_columns(stratum=_merged(dropped["stratum"], size))
     sizes = dict(joined["stratum"].value_counts().sort("stratum").iter_rows())
     wanted = allocate(sizes, size)
     drawn = []
@@ -91,12 +92,13 @@ def allocate(sizes: Mapping[str, int], size: int) -> dict[str, int]:
         size: Rows to draw.
     """
     least = FEWEST if FEWEST * len(sizes) <= size else 1
-    wanted = {name: min(least, rows) for name, rows in sizes.items()}
+    wanted = {name: min(least, n) for name, n in sizes.items()}
     left = min(size, sum(sizes.values())) - sum(wanted.values())
     for _ in range(left):
         # the stratum that is furthest behind its share; ties by name
         name = max(
-            (n for n in sizes if wanted[n] < sizes[n]), key=lambda n: (sizes[n] / (wanted[n] + 1), n)
+            (n for n in sizes if wanted[n] < sizes[n]),
+            key=lambda n: (sizes[n] / (wanted[n] + 1), n),
         )
         wanted[name] += 1
     return wanted

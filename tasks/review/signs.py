@@ -151,11 +151,9 @@ def _why_judged(one: dict[str, Any]) -> str:
 
 def _kept_names(record: Record, most: int) -> list[Candidate]:
     """Rows in which the redaction left a name, the reasons taking turns."""
-    if record.names is None:
-        return []
-    kept = read_dataset(record.kept).select("id")
-    seen = read_dataset(record.names).filter(pl.col("why").is_in(TELLING))
-    lines = seen.join(kept, on="id", how="semi").select("id", "why").sort("id").collect()
+    kept = read_dataset(record.kept).select("id").collect()
+    seen = record.names.filter(pl.col("why").is_in(TELLING)).unique()
+    lines = seen.join(kept, on="id", how="semi").sort("id", "why")
     by_why = [lines.filter(why=why).head(most)["id"].to_list() for why in TELLING]
     turns = chain.from_iterable(zip_longest(*by_why))
     whys = dict(zip(lines["id"], lines["why"], strict=True))
