@@ -9,11 +9,13 @@ last run is computed.
 
 import warnings
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from prefect import flow
 
-from flows.front import Asked, Call, Prepared, conduct, prepare, release
+from flows.decide import Answered, answered, given
+from flows.front import HEEDED, Asked, Call, Decisions, Prepared, conduct, prepare, release
 from flows.params import (
     CleanParams,
     CurateParams,
@@ -25,12 +27,14 @@ from flows.params import (
 from flows.plan import command_line
 from flows.protect import guard, keep_apart, keep_sides_apart
 from flows.remember import keep_new, recall, remember_release
+from flows.reviewing import conclude
 from flows.scoring import Bench, refused, score_rows, seat, seeded_split
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef
 from tasks.dedup.conflict import report_conflicts
 from tasks.dedup.core import dedup_core
 from tasks.dedup.exact import dedup_exact
+from tasks.dedup.index.fragments import Known
 from tasks.dedup.near import dedup_near
 from tasks.dedup.semantic import dedup_semantic
 from tasks.dedup.settle import settle_conflicts
@@ -40,6 +44,8 @@ from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release
 from tasks.redact.params import RedactParams
+from tasks.review.params import ReviewParams
+from tasks.review.rows import drop_rejected
 from tasks.select.split import SplitParams, split_rows
 from tasks.validate.rows import ValidateParams
 
@@ -57,6 +63,7 @@ def curate(
     validate: ValidateParams = ValidateParams(),
     redact: RedactParams = RedactParams(),
     dedup: DedupParams = DedupParams(),
+    review: ReviewParams = ReviewParams(),
     llm: LlmParams = LlmParams(),
     score: ScoreParams = ScoreParams(),
     split: SplitParams = SplitParams(),
@@ -77,6 +84,7 @@ def curate(
         validate: Which conversations are sound.
         redact: Which personal data is replaced, and by what.
         dedup: What counts as a repeat, and which copy survives.
+        review: What people decided over rows, and whether the run asks them.
         llm: Which language model is asked, how fast, and what it may cost.
         score: What rows are worth, and which of them leave for it; off unless enabled.
         split: How large validation and test are.
@@ -89,8 +97,8 @@ def curate(
     """
     params = CurateParams(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, llm=llm,
-        score=score, split=split, export=export, gates=gates, protect=protect, index=index,
-        runner=runner, seed=seed,
+        score=score, review=review, split=split, export=export, gates=gates, protect=protect,
+        index=index, runner=runner, seed=seed,
     )  # fmt: skip
     call = Asked(sources, out, command_line(sources, params))
     return conduct(curate_files, params, call)
@@ -105,6 +113,9 @@ def curate_files(
     done, report = release(
         course, refined.prepared, kept, params, call, refined.passports, refined.may_not
     )
+    if refined.answered:
+        keep = partial(conclude, Path(call.out), refined.answered.votes, refined.answered.asked)
+        course.afterwards("review.report", len(refined.answered.asked), keep)
     if params.index and not done.failed_gates:
         add = partial(remember_release, params.index, kept, files, call.out)
         course.afterwards("index.add", kept.rows, add)
@@ -118,30 +129,57 @@ class Refined(NamedTuple):
     kept: DatasetRef
     passports: tuple[dict[str, Any], ...]
     may_not: str | None  # why a judge may not drop rows
+    answered: Answered | None = None  # what people said while the run waited
 
 
 def refine(course: Course, files: list[SourceFile], params: CurateParams, out: str = "") -> Refined:
-    """Everything that `curate` does before it publishes to `out`."""
+    """Everything that `curate` does before it publishes to `out`.
+
+    A run that asks people goes its way once, waits, and goes it again with what they decided: a
+    row that comes back must pass all that comes after the stage that had dropped it.
+    """
     earlier = recall(params, files, out)  # what is wrong is told before anything runs
+    decisions = given(params.review)
+    refined = _refine(course, files, params, earlier, decisions)
+    found = answered(course, refined.kept, params) if params.review.wait else None
+    if found is None:
+        return refined
+    course.again()
+    again = _refine(course, files, params, earlier, (*decisions, found.file))
+    return again._replace(answered=found)
+
+
+def _refine(
+    course: Course, files: list[SourceFile], params: CurateParams, earlier: Known | None,
+    decisions: Decisions,
+) -> Refined:  # fmt: skip
     guarded = guard(course, params)
-    prepared = prepare(course, files, params)
-    on = params.dedup.enabled
-    new = keep_new(course, prepared.rows, params, earlier)
-    distinct = course.whole(dedup_exact, new, params.dedup.exact, on=on)
-    unique = course.whole(dedup_near, distinct, params.dedup.near, on=on)
-    meaning = params.dedup.semantic
-    sole = course.whole(dedup_semantic, unique, meaning, on=on and meaning.enabled)
-    apart = keep_apart(course, sole, params, guarded)
-    weighed = course.whole(report_conflicts, apart, params.dedup.conflict, on=on)
-    settle = params.dedup.settle
-    decided = settle.enabled and settle.policy != "keep"
-    settled = course.whole(settle_conflicts, weighed, settle, on=on and decided)
+    prepared = prepare(course, files, params, decisions)
+    unique = _without_copies(course, keep_new(course, prepared.rows, params, earlier), params)
+    apart = keep_apart(course, unique, params, guarded)
+    wanted = course.whole(drop_rejected, apart, HEEDED, on=bool(decisions))
+    settled = _settled(course, wanted, params)
     bench = seat(course, params) if params.score.enabled else Bench()
     scored = score_rows(course, settled, params, bench) if params.score.enabled else settled
     core = params.dedup.core  # after all that drops: it says how many rows are released
-    few = course.whole(dedup_core, scored, core, on=on and core.rows > 0)
+    few = course.whole(dedup_core, scored, core, on=params.dedup.enabled and core.rows > 0)
     halved = course.whole(split_rows, few, seeded_split(params.split, params.seed))
     kept = keep_sides_apart(course, halved, params)
     may_not = refused(params.score, bench) if params.score.enabled else None
-    passports = bench.facts(course, params.score.bar)
-    return Refined(prepared, kept, passports, may_not)
+    return Refined(prepared, kept, bench.facts(course, params.score.bar), may_not)
+
+
+def _without_copies(course: Course, rows: DatasetRef, params: CurateParams) -> DatasetRef:
+    """`rows` without those that say what another row says."""
+    how, on = params.dedup, params.dedup.enabled
+    distinct = course.whole(dedup_exact, rows, how.exact, on=on)
+    unique = course.whole(dedup_near, distinct, how.near, on=on)
+    return course.whole(dedup_semantic, unique, how.semantic, on=on and how.semantic.enabled)
+
+
+def _settled(course: Course, rows: DatasetRef, params: CurateParams) -> DatasetRef:
+    """`rows` with their contradictions named, and without those that are not to stay."""
+    on, settle = params.dedup.enabled, params.dedup.settle
+    weighed = course.whole(report_conflicts, rows, params.dedup.conflict, on=on)
+    decided = settle.enabled and settle.policy != "keep"
+    return course.whole(settle_conflicts, weighed, settle, on=on and decided)

@@ -99,7 +99,8 @@ def _find(run: Path, row_id: str) -> dict[str, Any]:
 
 def _fate(line: dict[str, Any]) -> str:
     if line["state"] == "kept":
-        return f"kept, in the {line['split']} split" if line["split"] else "kept"
+        kept = f"kept, in the {line['split']} split" if line["split"] else "kept"
+        return f"{kept}; {line['reason']}: {line['detail']}" if line["reason"] else kept
     because = f"{line['reason']}: {meaning(line['stage'], line['reason'])}"
     detail = f" ({line['detail']})" if line["detail"] else ""
     return f"{line['state']} by {line['stage']}, {because}{detail}"
