@@ -44,6 +44,7 @@ from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release
 from tasks.redact.params import RedactParams
+from tasks.review.copies import drop_copies
 from tasks.review.params import ReviewParams
 from tasks.review.rows import drop_rejected
 from tasks.select.split import SplitParams, split_rows
@@ -155,7 +156,9 @@ def _refine(
 ) -> Refined:  # fmt: skip
     guarded = guard(course, params)
     prepared = prepare(course, files, params, decisions)
-    unique = _without_copies(course, keep_new(course, prepared.rows, params, earlier), params)
+    new = keep_new(course, prepared.rows, params, earlier)
+    sole = course.whole(drop_copies, new, HEEDED, on=bool(decisions))
+    unique = _without_copies(course, sole, params)
     apart = keep_apart(course, unique, params, guarded)
     wanted = course.whole(drop_rejected, apart, HEEDED, on=bool(decisions))
     settled = _settled(course, wanted, params)

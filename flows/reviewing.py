@@ -24,7 +24,7 @@ from tasks.review.votes import Vote
 ITEMS, DECISIONS = "review-items.parquet", "review.parquet"
 KEPT = (
     "item", "row", "state", "stage", "dropped_for", "sign", "suggestion", "wanted", "editable",
-    "stratum", "population", "probability",
+    "repeats", "stratum", "population", "probability",
 )  # fmt: skip
 """What is kept of an item beside the run, to read answers back; no text."""
 Asked = list[dict[str, Any]]

@@ -75,9 +75,8 @@ def _decided(place: DatasetRef) -> pl.DataFrame | None:
     rows = read_dataset(place)
     if DECIDED not in rows.collect_schema().names():
         return None
-    return (
-        rows.filter(pl.col(DECIDED).is_not_null()).select("id", DECIDED, DECIDED_DETAIL).collect()
-    )
+    told = rows.filter(pl.col(DECIDED_DETAIL).is_not_null())
+    return told.select("id", DECIDED, DECIDED_DETAIL).collect()
 
 
 def _spared(results: Sequence[StageResult]) -> pl.DataFrame:

@@ -54,6 +54,9 @@ DECIDED = "score_review"
 DECIDED_DETAIL = "score_review_detail"
 """By how many, and why; never text of the row."""
 
+DECIDED_TWIN = "score_review_twin"
+"""The row that it repeats in the eyes of people, where they want it dropped for that."""
+
 DROP_REASON = "drop_reason"
 """Why a row is dropped, or null to keep it. Every `drop_*` column leaves with the dropped rows."""
 

@@ -12,6 +12,7 @@ DECISIONS = pl.Schema(
     {
         "id": pl.String,  # of the row
         "decision": pl.String,  # keep, drop or edit; null where there is none
+        "twin": pl.String,  # of a drop: the row that it repeats, if that is why
         "answer": pl.String,  # of an edit: the text that takes the answer's place
         "votes": pl.Int64,  # for the decision
         "of": pl.Int64,  # all votes

@@ -16,7 +16,7 @@ from tasks.base.errors import UsageError
 from tasks.review.answers import ANSWERS, DECISIONS
 
 NEEDED = ("id", "decision")
-TAKEN = ("record", "decision", "answer", "detail")
+TAKEN = ("record", "decision", "twin", "answer", "detail")
 
 
 class DecisionFile(BaseModel, frozen=True):
@@ -27,16 +27,17 @@ class DecisionFile(BaseModel, frozen=True):
     path: str
 
 
-def record() -> pl.Expr:
+def record(column: str = "id") -> pl.Expr:
     """The record of a row: its id without which copy it is."""
-    return pl.col("id").str.replace(r"-\d+$", "").alias("record")
+    return pl.col(column).str.replace(r"-\d+$", "").alias("record")
 
 
 def decided(files: Sequence[DecisionFile]) -> pl.DataFrame:
     """The decisions of `files`, one per record; of two the later file's counts.
 
     Returns:
-        Columns record, decision, answer (of an edit) and detail (by how many, and why).
+        Columns record, decision, twin (record of the row that a dropped one repeats, if that is
+        why), answer (of an edit) and detail (by how many, and why).
 
     Raises:
         UsageError: A file is missing, or is no file of decisions.
@@ -67,7 +68,8 @@ def _read(path: str) -> pl.DataFrame:
             f"review.decisions: {path!r} has the decision {wrong[0]!r}; there are "
             f"{', '.join(ANSWERS)}"
         )
-    return rows.select(record(), "decision", "answer", detail=_detail())
+    twin = record("twin").alias("twin")
+    return rows.select(record(), "decision", twin, "answer", detail=_detail())
 
 
 def _detail() -> pl.Expr:

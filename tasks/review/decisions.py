@@ -45,7 +45,9 @@ def _line(one: dict[str, Any], given: list[Vote], fewest: int) -> dict[str, Any]
     votes = sum(vote.answer == decision for vote in given)
     reasons = dict.fromkeys(vote.reason for vote in given if vote.reason)
     return {
-        "id": one["row"], "decision": decision, "answer": text, "votes": votes, "of": len(given),
+        "id": one["row"], "decision": decision, "answer": text,
+        "twin": (one["repeats"] or None) if decision == "drop" else None,
+        "votes": votes, "of": len(given),
         "agreement": max(Counter(v.answer for v in given).values()) / len(given),
         "reason": "; ".join(reasons)[:MOST], "undecided": undecided,
         "suggestion": one["suggestion"], "sign": one["sign"],

@@ -12,7 +12,7 @@ from tasks.publish.reasons import meaning
 from tasks.review.answers import Answer
 from tasks.review.record import Record
 from tasks.review.signs import SIGNS, Candidate
-from tasks.review.wording import asked, differences, question, told
+from tasks.review.wording import PAIRS, asked, differences, kind_of, question, told
 
 Mask = Callable[[list[str]], list[str]]
 
@@ -36,6 +36,7 @@ class Item(BaseModel, frozen=True):
     twin_prompt: str = ""
     twin_answer: str = ""
     differs: str = ""  # words in which it differs from the twin
+    repeats: str = ""  # the twin, where drop means that the row is a copy of it
     suggestion: Answer  # what the machine did
     score: float | None = None  # that decided
     wanted: int = 1  # submissions
@@ -123,12 +124,14 @@ def _item(
     last = line["messages"][-1] if line["messages"] else {"content": None, "extra": None}
     # typed parts would say the old answer again
     whole = answer == last["content"] and answer != "" and last["extra"] is None
+    kind = kind_of(one.sign, place.stage)
     note = f"{SIGNS[one.sign]}" + (f": {one.note}" if one.note else "")
     return Item(
         item=item_id(one.row), row=one.row, source=line["source"],
         state="dropped" if dropped else "kept", stage=place.stage, dropped_for=reason,
         detail=str(line.get("drop_detail") or ""), sign=one.sign, why=note,
-        question=question(one.sign, reason and meaning(place.stage, reason), bool(about_twin[1])),
+        question=question(kind, reason and meaning(place.stage, reason)),
+        repeats=twin if kind in PAIRS else "",
         prompt=prompt, answer=answer, twin=twin, twin_prompt=about_twin[0],
         twin_answer=about_twin[1], differs=_differs((prompt, answer), about_twin),
         suggestion="drop" if dropped else "keep",

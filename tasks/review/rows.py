@@ -12,7 +12,7 @@ from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
 from tasks.base.report import StageResult
 from tasks.base.stage import run_filter
-from tasks.base.table import DECIDED, DECIDED_DETAIL, DROP_REASON, marks
+from tasks.base.table import DECIDED, DECIDED_DETAIL, DECIDED_TWIN, DROP_REASON, marks
 from tasks.review.params import DecideParams
 
 REASONS = {"rejected_by_review": "people want the row out of the set"}
@@ -24,7 +24,7 @@ def mark_rejected(rows: pl.LazyFrame, params: DecideParams) -> pl.LazyFrame:
     nothing = pl.lit(None, pl.String)
     if not params.enabled or DECIDED not in rows.collect_schema().names():
         return rows.with_columns(nothing.alias(DROP_REASON), drop_detail=nothing)
-    leaves = pl.col(DECIDED) == "drop"
+    leaves = (pl.col(DECIDED) == "drop") & pl.col(DECIDED_TWIN).is_null()
     return rows.with_columns(
         pl.when(leaves).then(pl.lit("rejected_by_review")).alias(DROP_REASON),
         drop_detail=pl.when(leaves).then(DECIDED_DETAIL),

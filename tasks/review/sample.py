@@ -20,7 +20,7 @@ OTHERS = "other reasons"
 FEWEST = 2  # rows of a stratum that has as many
 NOT_JUDGED = (
     "dedup.released", "dedup.core", "dedup.sides", "dedup.protected", "augment.balance",
-    "augment.privacy", "review.rows",
+    "augment.privacy", "review.rows", "review.copies",
 )  # fmt: skip
 """Stages whose drops say nothing against a row, stand whatever people say, or are their own."""
 FACTS = (*rows.FIRM, *exact.FIRM, "sent_to_review")

@@ -17,19 +17,28 @@ KEEP_DROP = {
     "kept_name": "keep: no private person can be told from it; drop: it must not be published.",
     "random": "keep: it left wrongly, and comes back; drop: it left rightly.",
 }
+PAIRS = ("copy", "kept_apart")
+"""Kinds of which drop means that the other row says it already."""
+LEFT_AT = {
+    **dict.fromkeys(("dedup.exact", "dedup.near", "dedup.semantic"), "copy"),
+    "dedup.settle": "contradiction",
+}
 EDIT = "edit: it stays with the answer that you write."
 
 
-def question(sign: str, meaning: str, has_twin: bool) -> str:
+def kind_of(sign: str, stage: str) -> str:
+    """What is asked about a row that was chosen for `sign`, and that `stage` dropped, if any."""
+    return LEFT_AT.get(stage, sign) if sign == "random" else sign
+
+
+def question(kind: str, meaning: str) -> str:
     """What people are asked.
 
     Args:
-        sign: Why the row was chosen.
-        meaning: Why it left, in words; empty if it stays.
-        has_twin: Whether another row is shown beside it.
+        kind: One of `KEEP_DROP`.
+        meaning: Why the row left, in words; empty if it stays.
     """
     left = f"It left: {meaning}. " if meaning else ""
-    kind = "copy" if sign == "random" and has_twin else sign
     return f"{left}{KEEP_DROP[kind]} {EDIT}".strip()
 
 
