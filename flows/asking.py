@@ -17,6 +17,7 @@ from tasks.redact.mask import mask_texts
 from tasks.review.items import Item
 from tasks.review.params import ReviewParams
 from tasks.review.votes import Vote
+from tasks.review.wording import EDIT
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +40,11 @@ def ask(items: Sequence[Item], params: ReviewParams) -> list[Vote]:
     form = form_of(items)
     shown = form.with_initial_data(description=description(items))
     seconds = int(params.patience * 3600)
-    logger.info("review: waiting for answers to %d rows, %s", len(items), flow_run.get_ui_url())
+    logger.info("review: waiting for answers to %d rows, %s", len(items), flow_run.ui_url)
     if params.hold == "suspend":
         answers = suspend_flow_run(wait_for_input=shown, timeout=seconds, key="review")
         return _votes(items, answers.model_dump())
-    timer = Timer(seconds, _go_on, [flow_run.get_id(), form().model_dump()])
+    timer = Timer(seconds, _go_on, [flow_run.id, form().model_dump()])
     timer.daemon = True
     timer.start()
     try:
@@ -90,7 +91,7 @@ def description(items: Sequence[Item]) -> str:
                 f"- *they differ in:* {text['differs']}"] if one.twin else []  # fmt: skip
         parts.append(
             "\n".join([
-                f"### Row {n}: {one.why}", words(one.question, SHOWN),
+                f"### Row {n}: {one.why}", words(one.question.removesuffix(EDIT), SHOWN),
                 f"- *asked:* {text['prompt']}", f"- *answered:* {text['answer']}", *twin,
             ])
         )  # fmt: skip

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
 
@@ -34,9 +34,9 @@ def push_command(run: Path, out: Path, format_: str, given: dict[str, Any]) -> i
     """Choose rows, write them, and say what was written; returns the exit code."""
     if format_ not in FORMATS:
         raise UsageError(f"--format {format_!r}: there are {', '.join(FORMATS)}")
-    items = push(run, out, Choice(**given), cast("Name", format_))
+    items = push(run, out, Choice(**given), format_)
     drawn = sum(item.sign == "random" for item in items)
-    beside = FORMATS[cast("Name", format_)].beside
+    beside = FORMATS[format_].beside
     also = f"; how to show them is in {out.with_suffix(beside[0])}" if beside else ""
     sys.stdout.write(
         f"{len(items)} rows in {out}{also}\n{drawn} were drawn at random from the rows that left, "

@@ -42,7 +42,7 @@ def choose(record: Record, how: Choice, mask: Mask) -> Chosen:
 
     Args:
         record: The run.
-        how: How many, of which kinds. Where too few rows tell something, more are drawn.
+        how: How many at most, of which kinds. Where too few rows tell something, more are drawn.
         mask: What hides personal data in texts that the redaction did not see.
     """
     telling = [one for one in signs(record, how.rows) if how.names or one.sign != "kept_name"]

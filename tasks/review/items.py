@@ -130,7 +130,7 @@ def _item(
         item=item_id(one.row), row=one.row, source=line["source"],
         state="dropped" if dropped else "kept", stage=place.stage, dropped_for=reason,
         detail=str(line.get("drop_detail") or ""), sign=one.sign, why=note,
-        question=question(kind, reason and meaning(place.stage, reason)),
+        question=question(kind, reason and meaning(place.stage, reason), whole),
         repeats=twin if kind in PAIRS else "",
         prompt=prompt, answer=answer, twin=twin, twin_prompt=about_twin[0],
         twin_answer=about_twin[1], differs=_differs((prompt, answer), about_twin),

@@ -31,15 +31,16 @@ def kind_of(sign: str, stage: str) -> str:
     return LEFT_AT.get(stage, sign) if sign == "random" else sign
 
 
-def question(kind: str, meaning: str) -> str:
+def question(kind: str, meaning: str, editable: bool) -> str:
     """What people are asked.
 
     Args:
         kind: One of `KEEP_DROP`.
         meaning: Why the row left, in words; empty if it stays.
+        editable: Whether they may write another answer.
     """
     left = f"It left: {meaning}. " if meaning else ""
-    return f"{left}{KEEP_DROP[kind]} {EDIT}".strip()
+    return f"{left}{KEEP_DROP[kind]}" + (f" {EDIT}" if editable else "")
 
 
 def asked(row: dict[str, Any]) -> str:

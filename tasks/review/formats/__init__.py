@@ -69,7 +69,8 @@ def _records(text: str, file: Path) -> list[dict[str, Any]]:
         if text.lstrip().startswith("["):
             found = json.loads(text)
         else:
-            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+            # not splitlines: a text may hold a line separator, which JSON does not escape
+            found = [json.loads(line) for line in text.split("\n") if line.strip()]
     except ValueError as error:
         raise UsageError(f"{file}: is no JSON ({error}); export it again") from None
     if not all(isinstance(record, dict) for record in found):
