@@ -1,6 +1,6 @@
 """What `curate` asks people, and what it does with what they decided."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -19,6 +19,8 @@ class DecideParams(StageParams):
 
 class ReviewParams(DecideParams):
     """Decisions of people over rows, and whether a run asks for some."""
+
+    reads: ClassVar[tuple[str, ...]] = ("decisions",)
 
     decisions: tuple[str, ...] = Field(
         default=(), title="Decisions",

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from tasks.base.cache import key_of
 from tasks.base.dataset import read_dataset
 from tasks.base.errors import UsageError
 from tasks.dedup.exact import ExactDedupParams, dedup_exact
@@ -141,3 +142,17 @@ def test_a_wrong_file_is_refused_with_what_is_wrong(tmp_path):
 def test_one_file_may_be_named_without_a_list():
     assert ReviewParams(decisions="a.parquet").decisions == ("a.parquet",)
     assert ReviewParams(decisions="").decisions == ()
+
+
+def test_what_is_in_files_of_decisions_counts_in_a_cache_and_not_where_they_lie(store, tmp_path):
+    def keys(path):
+        given = {"data": store(*ROWS), "params": ON, "decisions": (DecisionFile(path=str(path)),)}
+        of_run = {"params": ReviewParams(decisions=(str(path),))}
+        return key_of(tell_decisions, given), key_of(tell_decisions, of_run)
+
+    for name, decision in (("a", "keep"), ("b", "keep"), ("c", "drop")):
+        pl.DataFrame({"id": ["a-0"], "decision": [decision]}).write_parquet(tmp_path / name)
+    a, b, c = (keys(tmp_path / name) for name in "abc")
+    assert a == b
+    assert a[0] != c[0]
+    assert a[1] != c[1]
