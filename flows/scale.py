@@ -12,7 +12,6 @@ from typing import Any
 import polars as pl
 from prefect import flow
 
-from flows.curate import refine
 from flows.front import Asked, Call, conduct, release
 from flows.params import (
     CleanParams,
@@ -23,6 +22,7 @@ from flows.params import (
     ScoreParams,
 )
 from flows.plan import command_line
+from flows.refine import refine
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef, read_dataset, write_dataset
 from tasks.ingest.params import IngestParams
