@@ -31,9 +31,8 @@ def _sentence(facts: Facts) -> str:
     against = ", ".join(f"{rows:,} {name}" for name, rows in facts["spared"].items())
     notes = [
         f"drops overruled: {against}" if against else "",
-        f"{facts['elsewhere']:,} decisions are over rows that are not here"
-        if facts["elsewhere"] else "",
-        f"{facts['alone']:,} rows were called copies of what is not here" if facts["alone"] else "",
+        f"over rows that are not here: {facts['elsewhere']:,}" if facts["elsewhere"] else "",
+        f"copies of what is not here: {facts['alone']:,}" if facts["alone"] else "",
     ]  # fmt: skip
     more = "".join(f"; {note}" for note in notes if note)
     return f"people decided: keep {kept:,}, drop {dropped:,}, edit {edited:,}{more}"
