@@ -411,6 +411,65 @@ def show(
     raise typer.Exit(show_command(file, key_secret))
 
 
+reviews = typer.Typer(
+    no_args_is_help=True,
+    help="Ask people about rows of a run. What they decide is done by the next one: "
+    "[bold]--set review.decisions=DIR/review.parquet[/bold].",
+)
+app.add_typer(reviews, name="review")
+Run = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished run.")]
+Submissions = typer.Option(min=1, help="People who shall look at a row drawn at random.")
+
+
+@reviews.command()
+def push(
+    run: Run,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="File to write to.")],
+    rows: Annotated[int, typer.Option(min=1, help="Rows that people look at.")] = 100,
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="jsonl, csv, label-studio or argilla.")
+    ] = "jsonl",
+    random_share: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Share that is drawn at random from the rows that left."),
+    ] = 0.3,
+    submissions: Annotated[int, Submissions] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another draw.")] = 0,
+) -> None:
+    """Choose the rows over which an answer tells most, and write them for people.
+
+    The rest is drawn at random from the rows that left by a judgement, so that the share that left
+    wrongly can be estimated. For instance:
+    [bold]finery review push run --out rows.csv --format csv --rows 50[/bold]
+    """
+    from flows.reviewing import push_command
+
+    given = {"rows": rows, "random_share": random_share, "wanted": submissions, "seed": seed}
+    raise typer.Exit(push_command(run, out, format, given))
+
+
+@reviews.command()
+def pull(
+    run: Run,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Files with answers, of one person or of many."),
+    ],
+    submissions: Annotated[
+        int | None,
+        typer.Option(min=1, help="Answers that a decision needs; else as many as were wanted."),
+    ] = None,
+) -> None:
+    """Read answers back, and write decisions, agreement and the rate of wrong drops.
+
+    Reads what [bold]push[/bold] wrote once it is filled in, and JSON exports of Label Studio and
+    Argilla. Writes review.parquet, review.json and review.md into the run's folder.
+    """
+    from flows.reviewing import pull_command
+
+    raise typer.Exit(pull_command(run, files, submissions))
+
+
 def main() -> None:
     """Run the command, and turn every expected error into one clear message and an exit code."""
     settle()

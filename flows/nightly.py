@@ -45,6 +45,7 @@ from tasks.publish.plan import Release
 from tasks.publish.release import publish_release
 from tasks.publish.releases import INDEX, Listed, Releases
 from tasks.redact.params import RedactParams
+from tasks.review.params import ReviewParams
 from tasks.select.split import SplitParams
 from tasks.validate.rows import ValidateParams
 
@@ -81,6 +82,7 @@ def nightly(
     validate: ValidateParams = ValidateParams(),
     redact: RedactParams = RedactParams(),
     dedup: DedupParams = DedupParams(),
+    review: ReviewParams = ReviewParams(),
     llm: LlmParams = LlmParams(),
     score: ScoreParams = ScoreParams(),
     split: SplitParams = SplitParams(),
@@ -103,6 +105,7 @@ def nightly(
         validate: Which conversations are sound.
         redact: Which personal data is replaced, and by what.
         dedup: What counts as a repeat, and which copy survives.
+        review: What people decided over rows, and whether the run asks them.
         llm: Which language model is asked, how fast, and what it may cost.
         score: What rows are worth, and which of them leave for it; off unless enabled.
         split: How large validation and test are.
@@ -114,7 +117,7 @@ def nightly(
     """
     params = NightlyParams(
         each=each, keep=keep, ingest=ingest, validate_=validate, clean=clean, redact=redact,
-        dedup=dedup, llm=llm, score=score, split=split, export=export, gates=gates,
+        dedup=dedup, review=review, llm=llm, score=score, split=split, export=export, gates=gates,
         protect=protect, runner=runner, seed=seed,
     )  # fmt: skip
     place = Releases(releases)

@@ -27,6 +27,7 @@ from tasks.ingest.params import IngestParams
 from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.redact.params import RedactParams
+from tasks.review.params import ReviewParams
 from tasks.scale.params import ScaleParams
 from tasks.score.bar import Bar
 from tasks.score.calibration.exam import ExamParams
@@ -160,6 +161,7 @@ class CurateParams(RunParams):
     command: ClassVar[str] = "curate"
 
     dedup: DedupParams = DedupParams()
+    review: ReviewParams = ReviewParams()
     split: SplitParams = SplitParams()
     export: ExportParams = ExportParams()
     protect: tuple[str, ...] = Field(

@@ -12,7 +12,6 @@ from typing import Any
 import polars as pl
 from prefect import flow
 
-from flows.curate import refine
 from flows.front import Asked, Call, conduct, release
 from flows.params import (
     CleanParams,
@@ -23,6 +22,7 @@ from flows.params import (
     ScoreParams,
 )
 from flows.plan import command_line
+from flows.refine import refine
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef, read_dataset, write_dataset
 from tasks.ingest.params import IngestParams
@@ -31,6 +31,7 @@ from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release, Scaling
 from tasks.redact.params import RedactParams
+from tasks.review.params import ReviewParams
 from tasks.scale.command import NAME, Command, metrics_of
 from tasks.scale.experiment import Experiment, run_battery, run_command, run_jobs, run_lora
 from tasks.scale.findings import findings
@@ -53,6 +54,7 @@ def scale(
     validate: ValidateParams = ValidateParams(),
     redact: RedactParams = RedactParams(),
     dedup: DedupParams = DedupParams(),
+    review: ReviewParams = ReviewParams(),
     llm: LlmParams = LlmParams(),
     score: ScoreParams = ScoreParams(),
     scale: ScaleParams = ScaleParams(),
@@ -74,6 +76,7 @@ def scale(
         validate: Which conversations are sound.
         redact: Which personal data is replaced, and by what.
         dedup: What counts as a repeat, and which copy survives.
+        review: What people decided over rows, and whether the run asks them.
         llm: Which language model is asked, how fast, and what it may cost.
         score: What rows are worth, and which of them leave for it; off unless enabled.
         scale: Which sets are trained on, and what more data must bring.
@@ -87,8 +90,8 @@ def scale(
     """
     params = ScaleRunParams(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, llm=llm,
-        score=score, scale=scale, split=split, export=export, gates=gates, protect=protect,
-        index=index, runner=runner, seed=seed,
+        score=score, review=review, scale=scale, split=split, export=export, gates=gates,
+        protect=protect, index=index, runner=runner, seed=seed,
     )  # fmt: skip
     return conduct(scale_files, params, Asked(sources, out, command_line(sources, params)))
 

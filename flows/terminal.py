@@ -183,6 +183,8 @@ def _notes(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (rich 
             f"differently; {what}, see the report",
             soft_wrap=True,
         )
+    if report["review"]:
+        console.print(escape(report["review"]["sentence"]), soft_wrap=True)
     unread = {s["name"]: s["unread"] for s in report["sources"] if s["unread"]}
     for name, fields in unread.items():
         size = f"{sum(fields.values()):,} characters of {', '.join(fields)} in {name}"

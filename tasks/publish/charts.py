@@ -26,6 +26,7 @@ FAMILIES = {
     "embed": "#f0e442",
     "augment": "#56b4e9",
     "select": "#009e73",
+    "review": "#882255",
 }
 """Family of stages -> colour of the rows that it drops."""
 
