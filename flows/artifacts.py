@@ -50,7 +50,7 @@ def progress_artifact(flow: str) -> Iterator[None]:
 
 
 TABLES = {
-    "waterfall": (waterfall_table, "What left at each stage, and why: {sentence}"),
+    "waterfall": (waterfall_table, "What left at each stage, and why."),
     "gates": (gates_table, "Limits on the released set, failed ones first."),
     "scores": (scores_table, "How the scores of the rows lie."),
     "cost": (cost_table, "Time of each stage, and what models were paid."),
@@ -70,10 +70,10 @@ def publish_artifacts(report: dict[str, Any], out: str, flow: str) -> None:
     sentence = report["sentence"]
     for name, (lines, what) in TABLES.items():
         if table := lines(report):
-            shown = what.format(sentence=sentence)
-            create_table_artifact(key=f"{flow}-{name}", table=table, description=shown)
-    page = digest(report) + f"\n## Links\n\n- [The whole report]({place})\n- files: {code(out)}\n"
-    create_markdown_artifact(key=f"{flow}-summary", markdown=page, description=sentence)
+            create_table_artifact(key=f"{flow}-{name}", table=table, description=what)
+    create_markdown_artifact(
+        key=f"{flow}-summary", markdown=digest(report, place), description=sentence
+    )
     create_link_artifact(
         key=f"{flow}-report", link=place, link_text="The whole report as one page",
         description="`make up` serves it, and so does `finery report serve`; the file is "

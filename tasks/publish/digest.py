@@ -20,9 +20,15 @@ LONGEST = 60  # lines of a table in the page
 PLOTS = 4
 
 
-def digest(report: Mapping[str, Any]) -> str:
-    """The page of Markdown: verdict, waterfall, plots while they fit, way of the rows, time."""
-    top = [_head(report), _scaling(report), _waterfall(report)]
+def digest(report: Mapping[str, Any], link: str = "") -> str:
+    """The page of Markdown: verdict, waterfall, plots while they fit, way of the rows, time.
+
+    Args:
+        report: All that is known of the run; any key may be absent.
+        link: Address of the whole report, if it has one.
+    """
+    linked = f"[The whole report]({link})" if link else ""
+    top = [_head(report), linked, _scaling(report), _waterfall(report)]
     rest = [_way(report), _numbers(report), _time(report)]
     room = MOST_BYTES - len("\n\n".join([*top, *rest, ""]).encode())
     parts = [*top, *_plots(report, room), *rest]
@@ -91,8 +97,17 @@ def _way(report: Mapping[str, Any]) -> str:
 
 
 def _waterfall(report: Mapping[str, Any]) -> str:
-    body = waterfall_markdown(report)
-    return f"## What left, and why\n\n{body}" if body else ""
+    lines = waterfall_table(report)
+    if not lines:
+        return ""
+    told = [
+        (words(n["stage"]), code(n["reason"]), f"{n['dropped']:,}", str(n["share"]),
+         f"{n['left']:,}")
+        for n in lines[:LONGEST]
+    ]  # fmt: skip
+    body = table(("stage", "reason", "dropped:", "share:", "left:"), told)
+    more = f"\n\n{len(lines) - LONGEST} more lines are in the report." if lines[LONGEST:] else ""
+    return f"## What left, and why\n\n{body}{more}"
 
 
 def _numbers(report: Mapping[str, Any]) -> str:

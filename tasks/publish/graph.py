@@ -35,7 +35,7 @@ def graph(report: Report) -> str:
 
 def _nodes(timings: Sequence[Report]) -> Iterator[str]:
     for i, timing in enumerate(timings):
-        took = "from cache" if timing.get("cached") else f"{timing['seconds']:.1f} s"
+        took = "cached" if timing.get("cached") else f"{timing['seconds']:.1f} s"
         unit = "files" if timing["stage"] == "ingest.read" else "rows"
         told = f"{_label(timing['stage'])}<br/>{timing.get('rows') or 0:,} {unit}, {took}"
         yield f'  s{i}["{told}"]:::{"cached" if timing.get("cached") else "fresh"}'

@@ -63,7 +63,7 @@ def scores_table(report: Report) -> Table:
 
 
 def cost_table(report: Report) -> Table:
-    """A line per stage with its time, and one with what the whole run paid."""
+    """What the whole run took and paid, then a line per stage with its time."""
     timings: Sequence[Report] = report.get("timings") or ()
     lines: Table = [
         {"stage": plain(t["stage"], 60), "rows": t.get("rows") or 0,
@@ -80,7 +80,7 @@ def cost_table(report: Report) -> Table:
         "CPU seconds": round(sum(t.get("cpu_seconds") or 0 for t in fresh), 2),
         "from cache": f"{len(timings) - len(fresh)} of {len(timings)}",
     }  # fmt: skip
-    return [*lines, {**whole, **_paid(report)}]
+    return [{**whole, **_paid(report)}, *lines]
 
 
 def _paid(report: Report) -> dict[str, str | int | float]:

@@ -19,7 +19,7 @@ WATERFALL = [
 def test_stages_stand_in_order_with_what_left_and_what_was_made_beside_them() -> None:
     lines = graph({"timings": TIMINGS, "waterfall": WATERFALL}).splitlines()
     assert lines[0] == "flowchart TD"
-    assert '  s1["dedup.near<br/>1,200 rows, from cache"]:::cached' in lines
+    assert '  s1["dedup.near<br/>1,200 rows, cached"]:::cached' in lines
     assert "  s0 --> s1" in lines
     assert "  s2 --> s3" not in lines
     assert '  s0 -.-> d0(["3 quarantined"]):::gone' in lines

@@ -40,7 +40,7 @@ def test_a_failed_gate_stands_first() -> None:
     }  # fmt: skip
 
 
-def test_the_last_line_of_the_cost_is_the_whole_run_without_what_came_from_cache() -> None:
+def test_the_first_line_of_the_cost_is_the_whole_run_without_what_came_from_cache() -> None:
     timings = [
         {"stage": "a", "seconds": 1.0, "cpu_seconds": 2.0, "rows": 5, "cached": False},
         {"stage": "b", "seconds": 0.5, "cpu_seconds": 9.0, "rows": 5, "cached": True},
@@ -50,8 +50,8 @@ def test_the_last_line_of_the_cost_is_the_whole_run_without_what_came_from_cache
     paid = cost_table({"timings": timings, "counts": {"read": 6}, "cost": cost})
     whole = {"stage": "whole run", "rows": 6, "seconds": 1.5, "CPU seconds": 2.0,
              "from cache": "1 of 2"}  # fmt: skip
-    assert free[-1] == whole
-    assert paid[-1] == {**whole, "calls": 7, "remembered": 2, "tokens": 900, "money": 0.25}
+    assert free[0] == whole
+    assert paid[0] == {**whole, "calls": 7, "remembered": 2, "tokens": 900, "money": 0.25}
     assert len(free) == 3
 
 
