@@ -34,7 +34,7 @@ class RedactParams(StageParams):
     mode: Literal["tag", "surrogate", "hash"] = Field(
         default="tag", title="Mode",
         description="tag: <PERSON_1>, numbered in each conversation; surrogate: an invented value "
-        "of the same kind, the same all through a conversation; hash: the same tag for a value in "
+        "of the same kind, one for a whole conversation; hash: one tag per value in "
         f"the whole set. hash needs a key in the variable {KEY}; surrogate uses it if set.",
     )  # fmt: skip
     strict: bool = Field(

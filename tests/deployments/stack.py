@@ -1,7 +1,6 @@
 """Server, worker and reports of `make up` for tests, and what tests ask them."""
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.flows.command import ROOT
+from tests.flows.conftest import environment
 
 # a person can wait for a scheduler that looks once a minute; tests need not
 BRISK = {
@@ -83,10 +83,8 @@ def stack(env: dict[str, str]) -> Iterator[Stack]:
 
 def own_env(made_home: Path, place: Path) -> dict[str, str]:
     """Environment with a PREFECT_HOME and a store below `place`."""
-    from tests.flows.conftest import _environment
-
     shutil.copytree(made_home, place / "home")
-    return _environment(place / "home", place / "store")
+    return environment(place / "home", place / "store")
 
 
 def free_ports() -> int:
@@ -118,12 +116,3 @@ def wait_until(question: Callable[[], Any], seconds: float) -> Any:
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.5)
     return answer
-
-
-def group_lives(group: int) -> bool:
-    """Whether a process of this group is there."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True

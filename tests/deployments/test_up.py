@@ -6,6 +6,7 @@ One server and one worker for all of this file; its tests run in their order.
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -16,10 +17,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from deployments.processes import Started, alive
 from tests.deployments import browser
-from tests.deployments.stack import Stack, group_lives, own_env, stack, wait_until
+from tests.deployments.stack import Stack, own_env, stack, wait_until
 from tests.flows.command import ROOT
 from tests.flows.conftest import made_home  # noqa: F401 (fixture)
+from tests.readme_tables import README
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(400)]
 
@@ -61,7 +64,7 @@ def test_a_second_up_says_so_and_starts_a_worker_that_died(up, soon):
 
     before = up.note()["processes"]
     os.killpg(before["worker"][0], signal.SIGKILL)
-    wait_until(lambda: not group_lives(before["worker"][0]), 20)
+    wait_until(lambda: not alive(Started(*before["worker"])), 20)
     assert "but started again: worker" in up.up().stdout
     after = up.note()["processes"]
     assert {name for name in after if after[name] != before[name]} == {"worker"}
@@ -103,12 +106,11 @@ def test_a_form_is_filled_in_and_its_run_leaves_its_artifacts(up, tmp_path):
         browser.wait_for_state(page, "Completed")
         browser.press(page, "Artifacts")
         browser.wait_for(page, "curate-summary").click()
+        browser.wait_for(page, f"curate-{out}")  # the history of the key, this run among others
+        page.get_by_role("link", name=re.compile("^[0-9a-f]{8}$")).first.click()
         browser.wait_for(page, "The whole report")
         page.locator("svg[id^=mermaid] >> text=dedup.near").first.wait_for()
         assert page.locator("img[src^='data:image/svg+xml']").count() == 3
-
-        page.goto(f"{up.url}/v2/artifacts/key/curate-summary")
-        browser.wait_for(page, f"curate-{out}")
 
     mine = {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}}
     left = {one["key"]: json.dumps(one["data"]) for one in up.ask("artifacts/filter", mine)}
@@ -136,6 +138,17 @@ def test_the_link_in_the_ui_opens_the_report(up):
         browser.wait_for(page, "Only pages are shown here")
 
 
+def test_the_commands_of_the_readme_start_runs(up, tmp_path):
+    fences = re.findall(r"```sh\n(.*?)```", README.read_text(), re.DOTALL)
+    lines = [line for fence in fences for line in fence.splitlines()]
+    commands = [line for line in lines if line.startswith("prefect deployment run")]
+    assert len(commands) >= 3
+    later = ["--start-in", "30 days"]  # that they are taken is enough
+    for command in commands:
+        arguments = [one for one in shlex.split(command)[1:] if one != "--watch"]
+        assert "Created flow run" in up.prefect(*arguments, *later)
+
+
 def test_a_wrong_value_is_refused_in_the_form_and_by_the_command(up):
     before = len(runs(up))
     with browser.open_page() as page:
@@ -161,7 +174,8 @@ def test_a_source_that_is_missing_is_told_on_the_page_of_the_run(up, tmp_path):
     with browser.open_page() as page:
         page.goto(f"{up.url}/v2/runs/flow-run/{run}")
         browser.wait_for_state(page, "Failed")
-        browser.wait_for(page, "no/such.jsonl")
+        page.reload()  # the page asks for no more logs once a run has ended
+        browser.wait_for(page, "no/such.jsonl: no such file or folder")
     assert not (tmp_path / "never").exists()
 
 
@@ -210,7 +224,7 @@ def test_down_ends_all_that_up_started(up):
     ended = up.down()
     assert ended.returncode == 0
     assert "ended: worker, reports, server" in ended.stdout
-    assert not any(group_lives(pid) for pid, _ in noted.values())
+    assert not any(alive(Started(*one)) for one in noted.values())
     assert "nothing is up" in up.down().stdout
 
 
