@@ -179,7 +179,8 @@ def _manifest(plan: ReleasePlan, report: dict[str, Any]) -> dict[str, object]:
         "counts": report["counts"],
         "gates": report["gates"],
         "models": list(plan.models),
-        "parent": None,
+        "parent": plan.parent,
+        "identity": plan.identity,
         "cost": spent(plan.cost),
     }
 

@@ -4,7 +4,7 @@ What is shown is read by more people than the data, so every name goes here, who
 """
 
 from tasks.redact.conversation import Scope
-from tasks.redact.pii import redact_rows
+from tasks.redact.rounds import redact_rows
 from tasks.redact.rules import RULES
 
 SHOWN = Scope(rules=RULES, strict=True)

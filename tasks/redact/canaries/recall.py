@@ -20,7 +20,7 @@ from tasks.base.table import TEXT_COLUMNS
 from tasks.redact import names
 from tasks.redact.canaries.plant import Row, is_found, plant
 from tasks.redact.params import RedactParams, scope_of
-from tasks.redact.pii import redact_rows
+from tasks.redact.rounds import redact_rows
 
 ROWS = 200  # that are copied from, at most
 LONGEST = 6_000  # characters of a row that is copied; long rows cost more and test no more
