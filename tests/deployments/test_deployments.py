@@ -28,7 +28,7 @@ def form(deployment):
 def test_its_form_shows_every_default(deployment):
     """A field without a default in the schema is filled in wrongly by the form of the UI."""
     for name, field in form(deployment).properties.items():
-        assert "default" in field or name in ("sources", "out"), name
+        assert "default" in field or name in ("sources", "out", "releases"), name
         assert field.get("description") or "$ref" in field, name
 
 
@@ -112,4 +112,5 @@ def test_every_flow_has_a_deployment():
         "flows/score.py:score",
         "flows/augment.py:augment",
         "flows/scale.py:scale",
+        "flows/nightly.py:nightly",
     }

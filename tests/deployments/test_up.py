@@ -70,17 +70,19 @@ def test_a_second_up_says_so_and_starts_a_worker_that_died(up, soon):
     assert {name for name in after if after[name] != before[name]} == {"worker"}
 
 
-def test_nights_are_scheduled_at_two_in_berlin_and_sundays_have_parameters_of_their_own(up):
+def test_nights_are_scheduled_in_berlin_and_mondays_have_parameters_of_their_own(up):
     # with SQLAlchemy 2.1 the scheduler failed in silence: everything else worked, nights never came
     night = {"deployment_id": {"any_": [up.deployment("nightly")["id"]]}}
-    found = wait_until(lambda: len(seen := runs(up, **night)) > 5 and seen, 90)
+    found = wait_until(lambda: len(seen := runs(up, **night)) > 9 and seen, 90)
 
     for run in found:
         due = datetime.fromisoformat(run["expected_start_time"]).astimezone(BERLIN)
-        assert (due.hour, due.minute) == (2, 0)
-        sampled = run["parameters"].get("redact", {}).get("audit", {}).get("sample")
-        assert sampled == (500 if due.isoweekday() == 7 else None)
-    assert any(run["parameters"].get("redact") for run in found)
+        of_mondays = {"sources": ["data/raw"], "each": "new", "releases": "data/new"}
+        every = {"sources": ["data/raw"], "releases": "data/releases"}
+        assert (due.hour, due.minute) in ((2, 0), (6, 0))
+        assert run["parameters"] == (every if due.hour == 2 else of_mondays)
+        assert due.hour == 2 or due.isoweekday() == 1
+    assert len({tuple(run["parameters"]) for run in found}) == 2
 
 
 def test_two_nights_never_overlap(up):
