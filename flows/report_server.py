@@ -12,12 +12,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flows.home import settle
-from flows.shelf import PORT, address, shelve, shelved
+from flows.shelf import MAIN, PORT, address, main_page, shelve, shelved
 from tasks.base.errors import UsageError
 
 TYPES = {".html": "text/html; charset=utf-8", ".json": "application/json; charset=utf-8",
          ".md": "text/plain; charset=utf-8"}  # fmt: skip
-PAGES = ("report.html", "report.json", "README.md", "croissant.json", "manifest.json")
+PAGES = (*MAIN, "report.json", "compare.json", "README.md", "croissant.json", "manifest.json")
 """Files that hold masked evidence and figures, no rows."""
 
 STYLE = "<style>body{font:16px system-ui;margin:2rem auto;max-width:50rem;padding:0 1rem}</style>"
@@ -29,10 +29,12 @@ def serve_command(folders: list[Path], port: int) -> int:
     Raises:
         UsageError: A folder holds no finished run, or the port is taken.
     """
+    found = []
     for folder in folders:
-        if not (folder / "report.html").is_file():
-            raise UsageError(f"{str(folder)!r} holds no report.html; name the folder of a run")
-    found = [shelve(str(folder)) for folder in folders]
+        page = main_page(folder)
+        if page is None:
+            raise UsageError(f"{str(folder)!r} holds no {MAIN[0]}; name the folder of a run")
+        found.append(shelve(str(folder), page))
     try:
         server = Reports(("127.0.0.1", port), Page)
     except OSError as error:
@@ -105,13 +107,12 @@ class Page(BaseHTTPRequestHandler):
 
 def _list() -> str:
     """All runs, the newest first."""
-    runs = sorted(
-        shelved().items(), key=lambda run: (run[1] / "report.html").stat().st_mtime, reverse=True
-    )
+    runs = [(name, folder, main_page(folder) or "") for name, folder in shelved().items()]
+    runs.sort(key=lambda run: (run[1] / run[2]).stat().st_mtime, reverse=True)
     lines = "".join(
-        f"<li><a href='/{name}/report.html'>{html.escape(str(folder))}</a><br>"
-        f"{html.escape(_sentence(folder))}</li>"
-        for name, folder in runs
+        f"<li><a href='/{name}/{page}'>{html.escape(str(folder))}</a><br>"
+        f"{html.escape(_sentence(folder, page))}</li>"
+        for name, folder, page in runs
     )
     none = "<p>No run has been finished yet.</p>"
     return f"<!doctype html><title>Finery</title>{STYLE}<h1>Runs</h1><ul>{lines}</ul>" + (
@@ -119,9 +120,10 @@ def _list() -> str:
     )
 
 
-def _sentence(folder: Path) -> str:
+def _sentence(folder: Path, page: str) -> str:
+    numbers = (folder / page).with_suffix(".json")
     try:
-        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        report = json.loads(numbers.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ""
     return str(report.get("sentence", ""))

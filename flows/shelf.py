@@ -14,6 +14,8 @@ from flows.home import prefect_home, store
 
 ADDRESS_VARIABLE = "FINERY_REPORTS"
 PORT = 4201  # beside Prefect's 4200
+MAIN = ("report.html", "compare.html")
+"""The page that a folder is opened with: of a run, of a comparison of two."""
 
 
 def address() -> str:
@@ -29,14 +31,14 @@ def _started() -> str:
         return ""
 
 
-def shelve(out: str) -> str:
-    """Note the folder of a run; returns the address of its report."""
+def shelve(out: str, page: str = MAIN[0]) -> str:
+    """Note the folder of a run; returns the address of its page."""
     folder = Path(out).absolute()
     name = key(folder)
     notes = store() / "reports"
     notes.mkdir(parents=True, exist_ok=True)
     (notes / name).write_text(str(folder), encoding="utf-8")
-    return f"{address()}/{name}/report.html"
+    return f"{address()}/{name}/{page}"
 
 
 def shelved() -> dict[str, Path]:
@@ -45,7 +47,12 @@ def shelved() -> dict[str, Path]:
     if not notes.is_dir():
         return {}
     found = {one.name: Path(one.read_text(encoding="utf-8")) for one in sorted(notes.iterdir())}
-    return {name: folder for name, folder in found.items() if (folder / "report.html").is_file()}
+    return {name: folder for name, folder in found.items() if main_page(folder)}
+
+
+def main_page(folder: Path) -> str | None:
+    """What a folder is opened with; None where there is no page."""
+    return next((page for page in MAIN if (folder / page).is_file()), None)
 
 
 def key(folder: Path) -> str:
