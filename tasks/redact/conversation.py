@@ -1,5 +1,6 @@
 """One conversation: what the rules and the policy see in it, and the text without it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -16,6 +17,9 @@ from tasks.redact.standin.book import SurrogateBook
 from tasks.redact.standin.kinds import is_stand_in, is_weak
 from tasks.redact.tags import TagBook
 
+LEAD = 12  # characters before a number in which the end of its key stands
+KEY = re.compile(r"(\\{0,7}\")\s{0,2}:\s{0,2}\Z")
+AFTER = re.compile(r"\s{0,80}(?:[,}\]]|\\n|\Z)")
 Pairs = dict[tuple[str, str], str]
 """Kind and value to what stands for it."""
 Names = dict[str, list[Place]]
@@ -213,6 +217,17 @@ def _people(bodies: Sequence[str], spans: Sequence[Sequence[Span]]) -> Iterator[
 def _replace(text: Text, spans: Sequence[Span], pairs: Pairs) -> str:
     parts, done = [], text.lead
     for start, end, entity in spans:
-        parts += [text.body[done:start], pairs[entity, text.body[start:end]]]
+        parts += [
+            text.body[done:start],
+            _put(text.body, start, end, pairs[entity, text.body[start:end]]),
+        ]
         done = end
     return "".join(parts) + text.body[done:]
+
+
+def _put(body: str, start: int, end: int, tag: str) -> str:
+    """`tag` as it stands in `body`: in quotation marks where it was a number of JSON."""
+    if not body[start:end].isdecimal() or tag.isdecimal():
+        return tag
+    key = KEY.search(body, max(0, start - LEAD), start)
+    return f"{key[1]}{tag}{key[1]}" if key and AFTER.match(body, end) else tag

@@ -138,6 +138,11 @@ def birth(chance: Random) -> str:
     )  # fmt: skip
 
 
+def age(chance: Random) -> str:
+    """So old that few are."""
+    return str(chance.choice([n for n in range(91, 120) if n % 5]))
+
+
 def username(chance: Random) -> str:
     """A word with a number or a line."""
     word, other = chance.sample(WORDS, 2)
@@ -168,7 +173,8 @@ def number(*patterns: str) -> Maker:
 MAKERS: dict[str, Maker] = {
     "SECRET": secret, "EMAIL_ADDRESS": email, "CREDIT_CARD": card, "IBAN_CODE": iban,
     "US_SSN": ssn, "IP_ADDRESS": ip, "MAC_ADDRESS": mac, "STREET_ADDRESS": street,
-    "DATE_OF_BIRTH": birth, "PHONE_NUMBER": phone, "USERNAME": username, "PERSON": person,
+    "DATE_OF_BIRTH": birth, "AGE": age, "PHONE_NUMBER": phone, "USERNAME": username,
+    "PERSON": person,
     "MEDICAL_RECORD": number("#######", "##-##-###", "MR######", "H-#######"),
     "ACCOUNT_NUMBER": number("########", "##########", "####-####-##"),
     "PASSPORT": number("#########", "?########", "??#######"),

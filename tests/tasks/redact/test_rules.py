@@ -70,6 +70,37 @@ FOUND = [
     ("SECRET", "postgres://tim:s3cr3t!@db.example.org/x", "tim:s3cr3t!"),
     ("SECRET", "https://x.example.org/a?access_token=abc123def456", "abc123def456"),
     ("SECRET", "my PIN is 4821", "4821"),
+    ("SECRET", "Authorization: Bearer Harbor@337V", "Harbor@337V"),
+    ("SECRET", "curl -H 'Authorization: Bearer ab12cd34ef56gh78'", "ab12cd34ef56gh78"),
+    ("SECRET", "Use the token Ember*218C to log in.", "Ember*218C"),
+    ("SECRET", "The API key is Lantern&368X, please", "Lantern&368X"),
+    ("SECRET", "export API_TOKEN=Cobalt&172F", "Cobalt&172F"),
+    ("SECRET", r'{"args": "{\"password\": \"Ember*218C\"}"}', "Ember*218C"),
+    ("SECRET", "https://x.example.org/a?sig=abc123def456&x=1", "abc123def456"),
+    ("SECRET", "redis://:Ember218C@db.example.org:6379", ":Ember218C"),
+    ("SECRET", "post to https://hooks.slack.com/services/T024BE7LD/B024BE7LH/abcDEF123456abcDEF123456",
+     "T024BE7LD/B024BE7LH/abcDEF123456abcDEF123456"),
+    ("USERNAME", "I am logged in as badger104 and see nothing", "badger104"),
+    ("USERNAME", "sign in as user @raven.quartz7, please", "@raven.quartz7"),
+    ("PHONE_NUMBER", "call me back on +33 6 74 15 72 26 after six", "+33 6 74 15 72 26"),
+    ("ACCOUNT_NUMBER", "Account no. 12345678 was charged twice", "12345678"),
+    ("ACCOUNT_NUMBER", "Acct # 1234-5678-90", "1234-5678-90"),
+    ("ACCOUNT_NUMBER", "close the savings account 12345678.", "12345678"),
+    ("ACCOUNT_NUMBER", "sort code 12-10-56", "12-10-56"),
+    ("ACCOUNT_NUMBER", '{"account_number": "12345678"}', "12345678"),
+    ("ACCOUNT_NUMBER", r'{\"accountNumber\": \"12345678\"}', "12345678"),
+    ("MEDICAL_RECORD", "MRN: 12-34-567", "12-34-567"),
+    ("MEDICAL_RECORD", '{"patientId": "H-1234567"}', "H-1234567"),
+    ("PASSPORT", '{"passport_number": "C1234567"}', "C1234567"),
+    ("DRIVER_LICENSE", '{"drivers_license": "D1234567"}', "D1234567"),
+    ("ID_NUMBER", '{"member_id": "12-3456789"}', "12-3456789"),
+    ("US_SSN", "ITIN 912-71-1234", "912-71-1234"),
+    ("DATE_OF_BIRTH", '{"date_of_birth": "25.12.1948"}', "25.12.1948"),
+    ("DATE_OF_BIRTH", '{"dateOfBirth": "1948-12-25"}', "1948-12-25"),
+    ("DATE_OF_BIRTH", "Patient born June 9, 1960, seen today", "June 9, 1960"),
+    ("AGE", "The patient is a 93-year-old woman", "93"),
+    ("AGE", "Pt is a 92 y/o M.", "92"),
+    ("AGE", '{"patientAge": "91"}', "91"),
 ]  # fmt: skip
 
 
@@ -122,6 +153,17 @@ NEAR_MISSES = [
     "my account is 3 months old",
     "licensed under Apache 2.0",
     "the salary rose to 1,500,000 in 2020",
+    "use the token gpt-4-turbo and the password Level-5",
+    "1. **Token Contract**: the standard ERC20",
+    "your.name@university.edu, youremail@example.com, me@yourdomain.com, Twitter: @yourhandle",
+    "I am logged in as admin",
+    "write to offers@example.org",
+    "my account is 2019-2020 and 12345",
+    "MRN 12-10-1990 is a date",
+    "912-49-1234 is no tax number and GB 12 34 56 C no insurance number",
+    "I'm 43 years old. He is a 67-year-old man, aged 30 to 40, at the age of 12 months.",
+    "a 95-year-old oak, 99 years old; page 93; ages 90 and over; the average age 92",
+    "age\n120 | 50",
     "Paris, Germany, Acme Corp. and Tuesday",
     "<PHONE_NUMBER_1>, [email protected], {EMAIL}, [Customer Email], password: <SECRET_1>",
 ]
@@ -149,6 +191,19 @@ def test_in_code_only_secrets_and_addresses_of_mail_are_found():
 
 def test_a_fence_around_a_letter_is_no_code():
     assert [s.entity for s in find("```\nCall me on (241) 555-0135, Tim\n```")] == ["PHONE_NUMBER"]
+
+
+def test_an_age_goes_where_its_bearer_is_named_beside_it():
+    assert [s.entity for s in find("SSN 489-91-3820, age 52, married")] == ["US_SSN", "AGE"]
+    assert [s.entity for s in find("Age: 52. The SSN is 489-91-3820.")] == ["US_SSN"]
+    assert [s.entity for s in find("Age: 52\nSSN 489-91-3820")] == ["US_SSN"]
+    assert [s.entity for s in find("My name is Tim Brown and I'm 43 years old")] == ["AGE"]
+    assert [s.entity for s in find("I'm Tim, 43, from Leeds")] == ["AGE"]
+    assert [s.entity for s in find("a 67-year-old man (MRN 93618947)")] == ["MEDICAL_RECORD"]
+
+
+def test_a_national_insurance_number_is_known_by_its_form():
+    assert [s[:2] for s in find("It is JG 10 37 59 A, not QQ 10 37 59 A")] == [(6, 19)]
 
 
 def test_of_two_kinds_in_one_place_the_surer_one_is_kept():

@@ -59,7 +59,8 @@ def is_phone(value):
     american = re.fullmatch(r"1?\d{3}55501\d\d", number)
     british = re.search(r"4960\d{3}$|79460\d{3}$|7700900\d{3}$|1632960\d{3}$", number)
     german = re.search(r"(3023125|6990009|4066969|2214710|8999998)\d{3}$", number)
-    return bool(films and (american or british or german))
+    french = re.search(r"(19900|26191|35301|46571|53649|63998)\d{4}$", number)
+    return bool(films and (american or british or german or french))
 
 
 RESERVED = {
@@ -76,12 +77,13 @@ RESERVED = {
     "MAC_ADDRESS": lambda v: v.upper().startswith("00:00:5E:00:53:"),
     "DATE_OF_BIRTH": lambda v: re.search(r"19\d\d", v),
     "MEDICAL_RECORD": lambda v: True,
+    "AGE": lambda v: int(v) % 5 == 0,
     "ACCOUNT_NUMBER": lambda v: True,
     "PASSPORT": lambda v: True,
     "DRIVER_LICENSE": lambda v: True,
     "ID_NUMBER": lambda v: True,
     "STREET_ADDRESS": lambda v: any(word.casefold() in v.casefold() for word in SURNAMES),
-    "USERNAME": lambda v: v.split("_")[0] in COINED,
+    "USERNAME": lambda v: v.lstrip("@").split("_")[0] in COINED,
     "SECRET": lambda v: re.search(r"FAKE|dead|^0+\d$", v),
 }
 SHAPED = ("PHONE_NUMBER", "CREDIT_CARD", "US_SSN", "MEDICAL_RECORD", "ACCOUNT_NUMBER",
