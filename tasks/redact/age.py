@@ -95,7 +95,7 @@ def _beside(text: str, age: Span, other: Span) -> bool:
 
 
 _INTRODUCED = re.compile(INTRODUCED)
-_CUES = ("year", "yr", "y/o", "yo", "y.o")
+_CUES = ("year", "yr", "y/o", "y.o", "yo ", "yo,", "yo.")
 RULES = (
     Rule("AGE", re.compile(STATED), _CUES, check=_possible),
     Rule("AGE", re.compile(TURNED), ("turn",), check=_old),

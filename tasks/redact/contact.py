@@ -32,12 +32,21 @@ PHONES = (
 )
 SPOKEN_PHONE = (
     r"(?i)(?<![a-z])(?:phones?|tel|telephone|mobile|cell|fax|whatsapp|call(?: me)?|text me"
-    r"|reach me|dial|contact|answering)(?:_?(?:number|num|no))?\b[^\w(+]{0,4}"
+    r"|reach (?:me|him|her|us|them)|dial|contact|answering|(?:my|his|her|our|their) number)"
+    r"(?:_?(?:number|num|no))?\b[^\w(+]{0,4}"
     r"(?:(?:is|at|on|to|me|number|no\.?|:)[^\w(+]{0,3}){0,4}"
     r"(?P<value>\+?\(?\d[\d ().-]{5,18}\d)(?!\w|[.,]\d|%)"
 )
+NAMED_PHONE = (
+    r"(?i)(?<![\w+./-])(?P<value>\+?\(?\d[\d ().-]{5,18}\d)[ ]?[-–(:]?[ ]?"
+    r"(?:office|fax|mobile|phone|tel|cell|home|work|direct|landline|switchboard)\b"
+    r"(?=[ ]?(?:[\n;,)]|\Z))"
+)
+"""A number with its name behind it, as under letters."""
+NAMES = ("office", "fax", "mobile", "phone", "tel", "cell", "home", "work", "direct", "landline",
+         "switchboard")  # fmt: skip
 PHONE_CUES = ("phone", "tel", "mobile", "cell", "fax", "whatsapp", "call", "text", "reach", "dial",
-              "contact", "answering")  # fmt: skip
+              "contact", "answering", "number")  # fmt: skip
 ACCOUNT = (
     rf"(?i)(?<![\w.])(?:(?:user{S}name|user{S}id|login|handle|screen{S}name|twitter|instagram"
     rf"|telegram|skype|discord|github)\b{QUOTE}\s{{0,2}}(?:is\b|:|=)"
@@ -96,6 +105,7 @@ RULES = (
          ("[at", "(at", "{at", "[ at", "( at"), digits=False),
     *(Rule("PHONE_NUMBER", re.compile(p), check=_phone) for p in PHONES),
     Rule("PHONE_NUMBER", re.compile(SPOKEN_PHONE), PHONE_CUES, check=_spoken),
+    Rule("PHONE_NUMBER", re.compile(NAMED_PHONE), NAMES, check=_spoken),
     Rule("USERNAME", re.compile(ACCOUNT), ("user", "login", "handle", "screen", "twitter",
          "instagram", "telegram", "skype", "discord", "github", "in as", "on as"), digits=False,
          check=_handle),

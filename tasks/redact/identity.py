@@ -71,7 +71,8 @@ LABELS = {  # kind: labels, and the literals without which none of them can stan
         rf"national{S}id(?:entity)?(?:{S}card)?|id{S}(?:card{S})?number|identity{S}card|nhs|nino"
         rf"|national{S}insurance|tax{S}id|taxpayer|\btin\b|medicare"
         rf"|(?:member(?:ship)?|policy|insurance|employee|student){S}{_NO}",
-        ("id", "nhs", "national", "nino", "tax", "tin", "member", "policy", "insurance",
+        ("id number", "id_number", "id-number", "idnumber", "id card", "id_card", "identity", "nhs",
+         "national", "nino", "tax", "tin ", "tin:", "tin#", "member", "policy", "insurance",
          "employee", "student", "medicare"),
     ),
 }  # fmt: skip

@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from tasks.redact import address, age, contact, credentials, identity, network
+from tasks.redact import address, age, blocks, contact, credentials, identity, network
 from tasks.redact.code import code_spans
 from tasks.redact.places import Places, Taken
 from tasks.redact.plain import plain
 from tasks.redact.rule import Rule, Span
 
 RULES: tuple[Rule, ...] = (
-    credentials.RULES + contact.RULES + identity.RULES + network.RULES + address.RULES + age.RULES
-)
+    *credentials.RULES, *contact.RULES, *identity.RULES, *network.RULES, *address.RULES,
+    *blocks.RULES, *age.RULES,
+)  # fmt: skip
 
 PERSON = "PERSON"
 HARD = tuple(dict.fromkeys(rule.entity for rule in RULES))

@@ -82,7 +82,9 @@ RESERVED = {
     "PASSPORT": lambda v: True,
     "DRIVER_LICENSE": lambda v: True,
     "ID_NUMBER": lambda v: True,
-    "STREET_ADDRESS": lambda v: any(word.casefold() in v.casefold() for word in SURNAMES),
+    "STREET_ADDRESS": lambda v: (
+        any(word.casefold() in v.casefold() for word in SURNAMES) or re.search("(?i)box 0", v)
+    ),
     "USERNAME": lambda v: v.lstrip("@").split("_")[0] in COINED,
     "SECRET": lambda v: re.search(r"FAKE|dead|^0+\d$", v),
 }
