@@ -1,8 +1,8 @@
 """Addresses of machines, which lead to whoever sat before them.
 
 Loopback, unspecified, broadcast and netmask addresses and public name servers are the same for
-everybody and stay; so do version numbers, which are written alike. Private ranges and ranges reserved for documentation go:
-in a log or a ticket they stand for a person's machine.
+everybody and stay; so do version numbers, which are written alike. Private ranges and ranges
+reserved for documentation go: in a log or a ticket they stand for a person's machine.
 """
 
 import ipaddress

@@ -210,6 +210,15 @@ def test_a_birth_date_stays_near_and_in_its_way_of_writing(born):
     assert is_stand_in("DATE_OF_BIRTH", found)
 
 
+def test_ages_become_coarse_and_all_over_89_are_90():
+    (after,) = one("SSN 489-91-3820, age 52. SSN 489-91-3820, age 45. Aged 97.")
+    ages = re.findall(r"(?i)aged? (\d+)", after)
+    assert ages[0] in ("50", "55")
+    assert ages[1] in ("40", "50")
+    assert ages[2] == "90"
+    assert one(after) == [after]
+
+
 def test_few_real_birth_dates_numbers_and_phones_pass_for_stand_ins():
     days = [date.fromordinal(n).strftime("%m/%d/%Y") for n in range(690_000, 730_000)]
     assert sum(is_stand_in("DATE_OF_BIRTH", day) for day in days) < 0.008 * len(days)
