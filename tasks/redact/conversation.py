@@ -1,6 +1,5 @@
 """One conversation: what the rules and the policy see in it, and the text without it."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -11,15 +10,13 @@ from tasks.redact.kept import Kept, kept_names
 from tasks.redact.mentions import mentions
 from tasks.redact.names import Place
 from tasks.redact.policy import private
+from tasks.redact.quoting import quoted
 from tasks.redact.rule import Span
 from tasks.redact.rules import PERSON, Finder, disjoint, find, masks, outside
 from tasks.redact.standin.book import SurrogateBook
 from tasks.redact.standin.kinds import is_stand_in, is_weak
 from tasks.redact.tags import TagBook
 
-LEAD = 12  # characters before a number in which the end of its key stands
-KEY = re.compile(r"(\\{0,7}\")\s{0,2}:\s{0,2}\Z")
-AFTER = re.compile(r"\s{0,80}(?:[,}\]]|\\n|\Z)")
 Pairs = dict[tuple[str, str], str]
 """Kind and value to what stands for it."""
 Names = dict[str, list[Place]]
@@ -217,17 +214,7 @@ def _people(bodies: Sequence[str], spans: Sequence[Sequence[Span]]) -> Iterator[
 def _replace(text: Text, spans: Sequence[Span], pairs: Pairs) -> str:
     parts, done = [], text.lead
     for start, end, entity in spans:
-        parts += [
-            text.body[done:start],
-            _put(text.body, start, end, pairs[entity, text.body[start:end]]),
-        ]
+        tag = pairs[entity, text.body[start:end]]
+        parts += [text.body[done:start], quoted(text.body, start, end, tag)]
         done = end
     return "".join(parts) + text.body[done:]
-
-
-def _put(body: str, start: int, end: int, tag: str) -> str:
-    """`tag` as it stands in `body`: in quotation marks where it was a number of JSON."""
-    if not body[start:end].isdecimal() or tag.isdecimal():
-        return tag
-    key = KEY.search(body, max(0, start - LEAD), start)
-    return f"{key[1]}{tag}{key[1]}" if key and AFTER.match(body, end) else tag
