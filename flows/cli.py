@@ -96,6 +96,56 @@ def curate(
 
 
 @app.command()
+def nightly(
+    sources: Sources,
+    releases: Annotated[
+        str,
+        typer.Option(
+            "--releases",
+            "-r",
+            metavar="DIR",
+            help="Folder of the releases; made if there is none.",
+        ),
+    ],
+    recipe: Recipe = None,
+    set_: Settings = None,
+    format: Formats = None,
+    protect: Protect = None,
+    text_columns: Columns = None,
+    dry_run: DryRun = False,
+    limit: Limit = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Curate what the sources hold now into a release beside the earlier ones.
+
+    For instance: [bold]finery nightly raw/ --releases releases[/bold], every night: only new and
+    changed rows cost anything, and if nothing changed nothing is done. [bold]releases/latest[/bold]
+    leads to the last release that passed its gates; the last 30 are kept
+    ([bold]--set keep=90[/bold]).
+
+    A release holds everything that the sources hold, or with [bold]--set each=new[/bold] only what
+    no earlier release holds. [bold]finery releases DIR[/bold] lists them.
+    """
+    from flows.commands import Asked, run_command
+
+    settings = _settings(set_, text_columns, limit, format, protect)
+    asked = Asked("nightly", sources, releases, recipe, settings)
+    raise typer.Exit(run_command(asked, dry_run=dry_run, quiet=quiet, as_json=json))
+
+
+@app.command(name="releases")
+def list_releases(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder of the releases.")],
+    json: Json = False,
+) -> None:
+    """List the releases of `finery nightly`: rows, parent, gates, and which is the latest."""
+    from flows.releases import list_command
+
+    raise typer.Exit(list_command(folder, json))
+
+
+@app.command()
 def score(
     sources: Sources,
     out: Out,

@@ -100,15 +100,23 @@ def curate_files(
     course: Course, files: list[SourceFile], params: CurateParams, call: Call
 ) -> tuple[Release, dict[str, Any]]:
     """The stages in their order, whoever runs them; see `curate`."""
+    done, report, kept = publish(course, files, params, call)
+    if params.index and not done.failed_gates:
+        add = partial(remember_release, params.index, kept, files, call.out)
+        course.afterwards("index.add", kept.rows, add)
+    return done, report
+
+
+def publish(
+    course: Course, files: list[SourceFile], params: CurateParams, call: Call
+) -> tuple[Release, dict[str, Any], DatasetRef]:
+    """Curate and write a release, and remember it nowhere; returns its rows, too."""
     refined = refine(course, files, params, call.out)
     kept = refined.kept
     done, report = release(
         course, refined.prepared, kept, params, call, refined.passports, refined.may_not
     )
-    if params.index and not done.failed_gates:
-        add = partial(remember_release, params.index, kept, files, call.out)
-        course.afterwards("index.add", kept.rows, add)
-    return done, report
+    return done, report, kept
 
 
 class Refined(NamedTuple):

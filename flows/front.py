@@ -1,7 +1,7 @@
 """The way that every flow begins: read, clean, validate, redact; and the way that it ends."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from prefect import get_run_logger
 from prefect.runtime import flow_run
@@ -40,6 +40,8 @@ class Call(NamedTuple):
     out: str
     command: str
     ignored: list[str]  # files in the sources' folders that are no sources
+    parent: str | None = None  # see `ReleasePlan`
+    identity: str | None = None
 
 
 class Asked(NamedTuple):
@@ -50,11 +52,12 @@ class Asked(NamedTuple):
     command: str  # that asks for the same again
 
 
-Way = Callable[[Course, list[SourceFile], Any, Call], tuple[Release, dict[str, Any]]]
+R = TypeVar("R", bound=Release)
+Way = Callable[[Course, list[SourceFile], Any, Call], tuple[R, dict[str, Any]]]
 """The stages of a flow in their order."""
 
 
-def conduct(way: Way, params: RunParams, asked: Asked) -> Release:
+def conduct(way: Way[R], params: RunParams, asked: Asked) -> R:
     """Run a flow's stages inside Prefect, and leave its artifacts.
 
     Raises:
@@ -128,7 +131,7 @@ def release(
         skipped=skipped_checks(params, prepared.read, call.ignored),
         command=call.command, models=models_used(params), versions=versions(),
         passports=passports, judge_refused=judge_refused, cost=course.cost,
-        scaling=scaling,
+        scaling=scaling, parent=call.parent, identity=call.identity,
     )  # fmt: skip
     return course.release(publish_release, plan)
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tasks.augment.balance import BalanceParams
 from tasks.augment.eliminate import EliminateParams
@@ -178,6 +178,38 @@ class CurateParams(RunParams):
     def formats(self) -> tuple[str, ...]:
         """Formats that the splits are written in."""
         return self.export.formats
+
+
+class NightlyParams(CurateParams):
+    """All parameters of `nightly` but the sources and the folder of the releases."""
+
+    command: ClassVar[str] = "nightly"
+    not_content: ClassVar[set[str]] = {"keep", "runner"}  # change no release
+
+    each: Literal["whole", "new"] = Field(
+        default="whole", title="Each release holds",
+        description="whole: everything that the sources hold that night; new: only what no "
+        "earlier release holds, nor anything near to it.",
+    )  # fmt: skip
+    keep: int = Field(
+        default=30, ge=1, title="Releases kept",
+        description="Older ones are removed; the latest that passed its gates always stays.",
+    )  # fmt: skip
+
+    @field_validator("index")
+    @classmethod
+    def _own_index(cls, index: str) -> str:
+        if index:
+            raise ValueError(
+                "nightly keeps an index of its own among its releases: leave index out, and set "
+                "each=new for releases of new rows alone"
+            )
+        return index
+
+    def curating(self, index: str) -> CurateParams:
+        """What `curate` is asked for, with the index in its place."""
+        given = {name: getattr(self, name) for name in CurateParams.model_fields}
+        return CurateParams(**given | {"index": index})
 
 
 class ScaleRunParams(CurateParams):

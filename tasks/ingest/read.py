@@ -62,7 +62,8 @@ def read_file(file: SourceFile, store: str, params: IngestParams) -> Ingested:
     """Rows and quarantine of `file`, stored in `store` in the order of the file.
 
     Raises:
-        SourceError: No record has a column that `params.text_columns` names.
+        SourceError: No record has a column that `params.text_columns` names, or the file was
+            written to since it was found.
     """
     started = time.perf_counter()
     try:
@@ -73,6 +74,7 @@ def read_file(file: SourceFile, store: str, params: IngestParams) -> Ingested:
     tally.fields |= set(opened.columns)
     for batch in _batches(islice(opened.records, params.limit), params.part_rows):
         tally.add(*_read_batch(batch, params, tally))
+    file.check_unchanged()  # what was hashed is what was read
     _check_columns(file.name, params, tally)
     return _ingested(opened, tally, round(time.perf_counter() - started, 4))
 

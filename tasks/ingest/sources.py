@@ -29,12 +29,30 @@ _HOW = f"readable are {', '.join(FORMATS)}, each also with .gz, .bz2, .xz or .zs
 class SourceFile(BaseModel, frozen=True):
     """One file to read."""
 
-    not_content: ClassVar[set[str]] = {"path"}
+    not_content: ClassVar[set[str]] = {"path", "written"}
 
     name: str  # relative to the source's folder; the base name of a single file; "-"
     path: Path
     sha256: str
     bytes: int
+    written: int = 0  # when it was last written to, in nanoseconds; 0: not known
+
+    def check_unchanged(self) -> None:
+        """See that the file is still the one that was found.
+
+        Raises:
+            SourceError: It was written to since, so nobody knows what was read.
+        """
+        try:
+            there = self.path.stat()
+            is_same = (there.st_mtime_ns, there.st_size) == (self.written, self.bytes)
+        except FileNotFoundError:
+            is_same = False
+        if self.written and not is_same:
+            raise SourceError(
+                f"{self.name}: was written to while it was read; run again when it is whole. Let "
+                "what writes it use another name, and rename it when it is done"
+            )
 
 
 def find_sources(specs: Sequence[str], spool: Path) -> list[SourceFile]:
@@ -172,10 +190,14 @@ def _with_folders(name: str, path: Path, depth: int) -> str:
 def _source(name: str, path: Path) -> SourceFile:
     try:
         name.encode()
+        found = path.stat()
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except UnicodeEncodeError:
         raise SourceError(f"{name!a}: the file's name is not UTF-8; rename it") from None
     except PermissionError:
         raise SourceError(f"{name}: may not be read; check its permissions") from None
-    return SourceFile(name=name, path=path.absolute(), sha256=digest, bytes=path.stat().st_size)
+    return SourceFile(
+        name=name, path=path.absolute(), sha256=digest, bytes=found.st_size,
+        written=found.st_mtime_ns,
+    )  # fmt: skip

@@ -1,19 +1,22 @@
 """Look for personal data in what is about to be released, as if nobody had redacted it.
 
 The audit reads every column that holds text with the rules of the redaction, and knows nothing of
-what the redaction did. What it finds is a count for a gate, never a value. It reads part by part,
-so only parts that changed since the last run are read again.
+what the redaction did. What it finds is a count for a gate, never a value. A text that an earlier
+run read under the same settings is not read again.
 """
 
 import polars as pl
 from prefect import task
 from pydantic import BaseModel
 
-from tasks.base.cache import is_transient, stage_key
+from tasks.base.cache import is_transient, key_of, stage_key
 from tasks.base.dataset import DatasetRef, read_dataset
+from tasks.base.memo import RowMemo
 from tasks.redact.audit import residues
 from tasks.redact.params import RedactParams
 from tasks.redact.rules import HARD
+
+MEMO = "publish.audit"
 
 
 class Audited(BaseModel, frozen=True):
@@ -22,7 +25,9 @@ class Audited(BaseModel, frozen=True):
     found: dict[str, int]  # kind of personal data -> pieces
 
 
-def count_residues(rows: pl.DataFrame, params: RedactParams) -> dict[str, int]:
+def count_residues(
+    rows: pl.DataFrame, params: RedactParams, memo: RowMemo | None = None
+) -> dict[str, int]:
     """Pieces of personal data by kind, of the kinds that `params` ask to take out."""
     field = pl.element().struct.field
     columns = [
@@ -33,7 +38,7 @@ def count_residues(rows: pl.DataFrame, params: RedactParams) -> dict[str, int]:
     texts = pl.concat(columns).unique(maintain_order=True).to_list()
     hard = tuple(kind for kind in params.entities if kind in HARD)
     natural = params.mode == "surrogate"
-    return residues(texts, entities=hard, keep=params.keep, surrogates=natural)
+    return residues(texts, entities=hard, keep=params.keep, surrogates=natural, memo=memo)
 
 
 @task(
@@ -42,4 +47,5 @@ def count_residues(rows: pl.DataFrame, params: RedactParams) -> dict[str, int]:
 )  # fmt: skip
 def audit_rows(data: DatasetRef, params: RedactParams) -> Audited:
     """What the audit finds in `data`."""
-    return Audited(found=count_residues(read_dataset(data).collect(), params))
+    memo = RowMemo(data.store, MEMO, key_of(audit_rows, {"params": params}))
+    return Audited(found=count_residues(read_dataset(data).collect(), params, memo))

@@ -57,6 +57,8 @@ class ReleasePlan(BaseModel, frozen=True):
     passports: tuple[dict[str, Any], ...] = ()  # of the judges, see tasks.score.calibration
     judge_refused: str | None = None  # why a judge may not drop rows; None: none was told to
     scaling: Scaling | None = None  # None: there was no experiment
+    parent: str | None = None  # the release before this one, where there is a store of them
+    identity: str | None = None  # hash of the sources and settings, where there is such a store
     cost: Cost = Cost()  # of this run; what came from cache costs nothing
     versions: dict[str, str]
 

@@ -18,6 +18,7 @@ from tasks.publish.plan import ReleasePlan
 from tasks.publish.risk import Risk
 from tasks.redact.canaries.recall import Recall
 from tasks.redact.interval import Share
+from tasks.redact.pii import OF_THE_RUN
 
 Facts = dict[str, Any]
 Mask = Callable[[list[str]], list[str]]
@@ -36,8 +37,8 @@ def redactions(plan: ReleasePlan, mask: Mask) -> Facts:
     results = [r for r in plan.results if r.report.stage == REDACTION]
     if not results:
         return {}
-    # what the model had to read depends on what it read in earlier runs: no fact of the data
-    figures = {k: v for k, v in results[0].report.figures.items() if k != "texts_read_by_model"}
+    # what had to be read depends on what was read in earlier runs: no fact of the data
+    figures = {k: v for k, v in results[0].report.figures.items() if k not in OF_THE_RUN}
     leaked_rows, leaked = _leaked(plan, results)
     by_type: dict[str, int] = figures.get("by_type", {})  # type: ignore[assignment]
     return {

@@ -6,8 +6,10 @@ saw, such as a field that was added after it.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from tasks.base.memo import RowMemo
+from tasks.redact.reading import read_once
 from tasks.redact.rules import HARD, find, rules_for
 from tasks.redact.standin.kinds import is_stand_in
 
@@ -17,8 +19,9 @@ def residues(
     entities: tuple[str, ...] = HARD,
     keep: Iterable[str] = (),
     surrogates: bool = False,
+    memo: RowMemo | None = None,
 ) -> dict[str, int]:
-    """How many values of each hard kind still stand in `texts`.
+    """How many values of each hard kind still stand in `texts`, equal ones counted once.
 
     Args:
         texts: What is to be published. Tags and masks are no values.
@@ -26,13 +29,23 @@ def residues(
         keep: Values that may stay.
         surrogates: Whether stand-ins may stay, too; real values pass for one as rarely as it is
             said in `tasks.redact.standin`.
+        memo: What was found in earlier runs under the same settings.
     """
     rules, kept = rules_for(entities), {value.casefold() for value in keep}
-    left = Counter(
-        span.entity
-        for text in texts
-        for span in find(text, rules)
-        if (value := text[span.start : span.end]).casefold() not in kept
-        and not (surrogates and is_stand_in(span.entity, value))
-    )
+
+    def look(texts: Sequence[str]) -> list[dict[str, int]]:
+        return [
+            Counter(
+                span.entity
+                for span in find(text, rules)
+                if (value := text[span.start : span.end]).casefold() not in kept
+                and not (surrogates and is_stand_in(span.entity, value))
+            )
+            for text in texts
+        ]
+
+    found, _ = read_once(list(texts), look, dict[str, int], memo)
+    left = Counter[str]()
+    for one in found.values():
+        left.update(one)
     return dict(sorted(left.items()))

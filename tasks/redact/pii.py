@@ -6,9 +6,7 @@ wherever they stand. A name goes when it is that of a private person, and then i
 stand-in all through a conversation: its turns, the answer that lost, tool calls, tools and meta
 data.
 
-A row is gone over until nothing more is found, so a second run changes nothing. Stand-ins look
-like what they stand for and are found again, but each can be told from itself: by names from a
-closed list, by ranges that nobody is given, and by a seal (`tasks.redact.standin.draw`).
+A row that an earlier run redacted in the same way is not read again (`tasks.redact.remembered`).
 
 With `redact.detector=presidio` goes what stock Presidio finds, no more and no less; see
 `tasks.redact.stock`.
@@ -16,7 +14,7 @@ With `redact.detector=presidio` goes what stock Presidio finds, no more and no l
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -31,62 +29,119 @@ from tasks.base.stage import Outcome, run_edit
 from tasks.base.table import SCHEMA, TEXT_COLUMNS
 from tasks.redact import names
 from tasks.redact.candidates import candidates
-from tasks.redact.conversation import Names, Redacted, Scope, read, redact_row, stretches_of
+from tasks.redact.conversation import Redacted
 from tasks.redact.kept import kept_places
 from tasks.redact.leaks import leaks
 from tasks.redact.params import RedactParams, scope_of, vault_of
-from tasks.redact.standin.book import SurrogateBook
+from tasks.redact.remembered import (
+    UNTOUCHED,
+    Done,
+    Memory,
+    keys_of,
+    recall,
+    remember,
+    row_memo,
+)
+from tasks.redact.rounds import redact_rows
 from tasks.redact.stock import find as find_stock
 from tasks.redact.stock import rows as rows_of_stock
 from tasks.redact.vault import Vault
 
 ENGINES = (*names.ENGINES, "phonenumbers", "regex", "tldextract")
 NOTES = ("edit_entities", "edit_leaked")
-ROUNDS = 6  # at most; the second nearly always finds nothing
-NATURAL = 3  # rounds that put stand-ins; if there is still something to find, tags end it
+OF_THE_RUN = ("rows_read", "texts_read_by_model")
+"""Figures that depend on what earlier runs remember."""
 
 
-def redact(rows: pl.LazyFrame, params: RedactParams, memo: RowMemo | None = None) -> Outcome:
+def redact(rows: pl.LazyFrame, params: RedactParams, memory: Memory | None = None) -> Outcome:
     """Take personal data out of `rows`.
 
     Args:
         rows: Conversations; stand-ins follow from their `id`, but not from which copy it is.
         params: What is taken out.
-        memo: What the model found in earlier runs.
+        memory: What was found in earlier runs.
 
     Returns:
         All rows in order, and `edit_entities`: JSON of how many values of each kind were taken
         out of a row, null where none; `edit_leaked`: JSON of how many of these values still stand
         in it; with `params.map` also `edit_map`, the locked pairs of value and stand-in. Evidence:
         where the policy leaves names that the model saw, and why. Figures: `by_type`, `names_kept`
-        and `kept_because`, `characters` (searched), `texts_read_by_model`.
+        and `kept_because`, `characters` (searched), `rows_read`, `texts_read_by_model`.
 
     Raises:
         UsageError: Mode or map need a key and there is none, or a recogniser is unknown.
     """
     if not params.enabled:
         return Outcome(rows.with_columns(pl.lit(None, pl.String).alias(name) for name in NOTES))
-    scope, vault = scope_of(params), vault_of(params)
     table = rows.collect().drop(NOTES, strict=False)  # of an earlier pass
     texts = table.select(c for c in ("id", *TEXT_COLUMNS) if c in table.columns)
+    done, read, reads = made_of(texts, params, memory)
+    return Outcome(
+        _put(table, done, bool(params.map)).lazy(),
+        {
+            "by_type": dict(sorted(sum(map(_counts, done), Counter()).items())),
+            "names_kept": sum(len(one.whys) for one in done),
+            "kept_because": dict(sorted(Counter(k.why for one in done for k in one.whys).items())),
+            "characters": _characters(texts.drop("id", strict=False)),
+            "rows_read": read,
+            "texts_read_by_model": reads,
+        },
+        kept_places(table["id"].to_list(), [one.whys for one in done]),
+    )
+
+
+def made_of(
+    texts: pl.DataFrame, params: RedactParams, memory: Memory | None = None
+) -> tuple[list[Done], int, int]:
+    """What comes of each row, how many were read for that, and how many texts by the model.
+
+    Args:
+        texts: The columns that hold text, and `id`.
+        params: What is taken out.
+        memory: What was found in earlier runs.
+    """
+    from_id = params.mode == "surrogate" or params.map
+    keys = keys_of(texts if from_id else texts.drop("id", strict=False))
+    names_seen, rows_made = memory or (None, None)
+    known = recall(keys, rows_made)
+    new = (
+        texts.with_columns(key=keys)
+        .filter(~keys.is_in(list(known)))
+        .unique("key", keep="first", maintain_order=True)
+    )
+    made, reads = _new(new.drop("key"), params, names_seen)
+    fresh = dict(zip(new["key"], made, strict=True))
+    remember(fresh, rows_made)
+    found = known | fresh
+    return [found[key] for key in keys], new.height, reads
+
+
+def _new(texts: pl.DataFrame, params: RedactParams, memo: RowMemo | None) -> tuple[list[Done], int]:
+    """What comes of rows that no earlier run read, and how many texts the model read."""
+    scope, vault = scope_of(params), vault_of(params)
     stock = params.detector == "presidio"
-    columns = [c for c in texts.columns if c != "id"]
-    rule = pl.lit(value=True) if stock else candidates(columns, scope)
+    rule = (
+        pl.lit(value=True) if stock else candidates(texts.drop("id", strict=False).columns, scope)
+    )
     chosen = texts.with_row_index("at").filter(rule)
     # a Python loop: what a name means depends on the whole conversation around it
     run = rows_of_stock.redact_rows if stock else redact_rows
-    done, reads = run(chosen.drop("at").to_dicts(), scope, memo)
-    return Outcome(
-        _put(table, chosen["at"], done, vault).lazy(),
-        {
-            "by_type": dict(sorted(sum((r.counts for r in done), Counter()).items())),
-            "names_kept": sum(r.kept for r in done),
-            "kept_because": dict(sorted(Counter(k.why for r in done for k in r.whys).items())),
-            "characters": _characters(texts.drop("id", strict=False)),
-            "texts_read_by_model": reads,
-        },
-        kept_places(table["id"].gather(chosen["at"]).to_list(), [r.whys for r in done]),
-    )
+    after, reads = run(chosen.drop("at").to_dicts(), scope, memo)
+    done = [UNTOUCHED] * texts.height
+    for at, one in zip(chosen["at"], after, strict=True):
+        done[at] = _done(one, vault)
+    return done, reads
+
+
+def _done(after: Redacted, vault: Vault | None) -> Done:
+    if not after.counts:
+        return Done(whys=after.whys)
+    texts = {name: value for name, value in after.row.items() if name != "id"}
+    return Done(texts, _notes(after, vault), after.whys)
+
+
+def _counts(done: Done) -> Counter[str]:
+    return Counter(json.loads(done.notes.get("edit_entities", "{}")))
 
 
 def _characters(texts: pl.DataFrame) -> int:
@@ -101,17 +156,11 @@ def _characters(texts: pl.DataFrame) -> int:
     return int(texts.select(pl.sum_horizontal(size.sum() for size in sizes)).item() or 0)
 
 
-def _put(
-    table: pl.DataFrame, at: pl.Series, done: Sequence[Redacted], vault: Vault | None
-) -> pl.DataFrame:
+def _put(table: pl.DataFrame, done: Sequence[Done], mapped: bool) -> pl.DataFrame:
     """`table` with the rows that changed in their places."""
     columns = [c for c in TEXT_COLUMNS if c in table.columns]
-    edited = [
-        {"at": i, **_notes(r, vault), **r.row}
-        for i, r in zip(at.to_list(), done, strict=True)
-        if r.counts
-    ]
-    notes = [*NOTES, *(["edit_map"] if vault else [])]
+    edited = [{"at": at, **one.notes, **one.texts} for at, one in enumerate(done) if one.texts]
+    notes = [*NOTES, *(["edit_map"] if mapped else [])]
     schema: dict[str, Any] = {
         "at": pl.UInt32,
         **dict.fromkeys(notes, pl.String),
@@ -139,41 +188,6 @@ def _counted(counts: Counter[str]) -> str:
     return json.dumps(dict(sorted(counts.items())))
 
 
-def redact_rows(
-    rows: Sequence[dict[str, Any]], scope: Scope, memo: RowMemo | None = None
-) -> tuple[list[Redacted], int]:
-    """Redact each of `rows` until nothing changes; and count the texts that the model read."""
-    done = [Redacted(row, Counter(), 0, _book(row, scope)) for row in rows]
-    todo, known, reads = list(range(len(rows))), Names(), 0
-    for turn in range(ROUNDS):
-        texts = {i: read(done[i].row, scope) for i in todo}
-        stretches = {s for i in todo for text in texts[i] for s in stretches_of(text, scope)}
-        found, unread = names.find_names(sorted(stretches - known.keys()), memo)
-        known, reads = known | found, reads + unread
-        after = {i: redact_row(done[i], texts[i], known, scope) for i in todo}
-        todo = [i for i in todo if after[i].counts]
-        for i, one in after.items():
-            done[i] = one._replace(counts=done[i].counts + one.counts)
-        if turn == NATURAL - 1:
-            _close(done[i].book for i in todo)
-        if not todo:
-            break
-    return done, reads
-
-
-def _book(row: dict[str, Any], scope: Scope) -> SurrogateBook | None:
-    if scope.surrogate is None:
-        return None
-    content, _, _copy = str(row.get("id", "")).rpartition("-")
-    return SurrogateBook(scope.surrogate, content or str(row.get("id", "")))
-
-
-def _close(books: Iterable[SurrogateBook | None]) -> None:
-    for book in books:
-        if book:
-            book.closed = True
-
-
 @task(
     name="redact.pii", cache_key_fn=stage_key,
     retries=2, retry_delay_seconds=1, retry_condition_fn=is_transient,
@@ -181,5 +195,6 @@ def _close(books: Iterable[SurrogateBook | None]) -> None:
 def redact_pii(data: DatasetRef, params: RedactParams) -> StageResult:
     """Store `data` without its personal data."""
     reader = find_stock if params.detector == "presidio" else names
-    memo = RowMemo(data.store, reader.MEMO, code_of(reader.__name__))
-    return run_edit(data, partial(redact, memo=memo), params)
+    names_seen = RowMemo(data.store, reader.MEMO, code_of(reader.__name__))
+    memory = Memory(names_seen, row_memo(data.store, redact_pii, params))
+    return run_edit(data, partial(redact, memory=memory), params)

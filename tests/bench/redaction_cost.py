@@ -9,7 +9,8 @@ from tasks.base.cache import code_of
 from tasks.base.memo import RowMemo
 from tasks.redact import names
 from tasks.redact.params import RedactParams
-from tasks.redact.pii import redact
+from tasks.redact.pii import redact, redact_pii
+from tasks.redact.remembered import Memory, row_memo
 from tasks.redact.stock.analyze import analyze
 from tasks.redact.stock.engine import stock_engine
 from tasks.redact.stock.resolve import Finding
@@ -101,9 +102,10 @@ def again(texts: Sequence[Text], more: Sequence[Text], params: RedactParams) -> 
     costs = []
     with tempfile.TemporaryDirectory() as store:
         for rows in (texts, more):
-            memo, spent = RowMemo(store, names.MEMO, code_of(names.__name__)), Spent()
+            seen = RowMemo(store, names.MEMO, code_of(names.__name__))
+            memory, spent = Memory(seen, row_memo(store, redact_pii, params)), Spent()
             with measured(spent):
-                redact(as_rows(list(rows)), params, memo).rows.collect()
+                redact(as_rows(list(rows)), params, memory).rows.collect()
             costs.append(spent.cpu)
     return share(costs[1], costs[0])
 

@@ -7,6 +7,7 @@ from tasks.base.memo import RowMemo
 from tasks.redact import names
 from tasks.redact.params import RedactParams
 from tasks.redact.pii import redact
+from tasks.redact.remembered import Memory
 from tasks.score.calibration.gold import Gold
 from tasks.score.calibration.gold_pairs import as_rows
 
@@ -23,11 +24,11 @@ def without_personal_data(gold: Gold, params: RedactParams, store: str) -> Gold:
     """
     if not params.enabled:
         return gold
-    memo = RowMemo(store, names.MEMO, code_of(names.__name__))
+    memory = Memory(RowMemo(store, names.MEMO, code_of(names.__name__)))
     is_pairs = gold.kind == "pairs"
     # one row for both answers, so that a value has one tag in prompt and answers
     rows = as_rows(gold.items, "first", "second") if is_pairs else gold.items
-    clean = redact(rows.lazy(), params, memo).rows.collect()
+    clean = redact(rows.lazy(), params, memory).rows.collect()
     return gold._replace(
         items=_as_pairs(gold.items, clean) if is_pairs else clean.select(gold.items.columns)
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tasks.base.errors import SourceError
+from tasks.ingest.params import IngestParams
+from tasks.ingest.read import read_file
 from tasks.ingest.sources import find_sources, ignored_files
 
 
@@ -115,3 +117,17 @@ def test_a_path_that_is_not_utf8_is_an_error_and_a_file_left_out_is_spelled(tmp_
     assert ignored_files([str(tmp_path)]) == []
     (tmp_path / os.fsdecode(b"notes\xfe.txt")).touch()
     assert ignored_files([str(tmp_path)]) == [r"notes\udcfe.txt"]
+
+
+def test_a_file_that_is_written_to_while_it_is_read_is_not_taken_for_what_it_was(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"instruction": "Why?", "output": "So."}\n')
+    (file,) = find_sources([str(path)], tmp_path / "spool")
+    file.check_unchanged()
+    with path.open("a") as more:
+        more.write('{"instruc')
+    with pytest.raises(SourceError, match="written to while it was read"):
+        read_file(file, str(tmp_path / "store"), IngestParams())
+    path.unlink()
+    with pytest.raises(SourceError, match="written to while it was read"):
+        file.check_unchanged()

@@ -11,6 +11,7 @@ from tasks.base.errors import UsageError
 from tasks.base.memo import RowMemo
 from tasks.redact.params import KEY, RedactParams
 from tasks.redact.pii import redact, redact_pii
+from tasks.redact.remembered import Memory
 from tests.builders import row, table, texts, turn
 
 DEFAULT = RedactParams()
@@ -182,6 +183,7 @@ def test_a_row_without_personal_data_has_no_edit():
         "characters": 24,
         "kept_because": {},
         "names_kept": 0,
+        "rows_read": 2,
         "texts_read_by_model": 1,
     }
 
@@ -266,8 +268,8 @@ def test_redaction_is_idempotent_and_keeps_rows(contents):
 
 def test_what_the_model_read_once_it_does_not_read_again(tmp_path):
     rows = table(row("a", "Dear Tim Brown, thanks. Regards, Lisa Smith", "Ok"))
-    memo = RowMemo(str(tmp_path), "redact.names", "1")
-    first, second = redact(rows, DEFAULT, memo), redact(rows, DEFAULT, memo)
+    memory = Memory(RowMemo(str(tmp_path), "redact.names", "1"))
+    first, second = redact(rows, DEFAULT, memory), redact(rows, DEFAULT, memory)
     assert first.figures["texts_read_by_model"] > 0
     assert second.figures["texts_read_by_model"] == 0
     assert texts(first.rows) == texts(second.rows)

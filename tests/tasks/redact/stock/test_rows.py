@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from tasks.base.memo import RowMemo
 from tasks.redact.params import KEY, RedactParams
 from tasks.redact.pii import redact
+from tasks.redact.remembered import Memory
 from tests.builders import row, table, texts
 
 STOCK = RedactParams(detector="presidio")
@@ -39,9 +40,9 @@ def test_values_to_keep_are_kept_and_tags_can_be_keyed(monkeypatch):
 
 
 def test_a_memo_saves_the_reading(tmp_path):
-    memo = RowMemo(str(tmp_path), "redact.stock", "1")
+    memory = Memory(RowMemo(str(tmp_path), "redact.stock", "1"))
     rows = table(row("a", "Lisa Brown left.", "Ok"))
-    first, second = redact(rows, STOCK, memo), redact(rows, STOCK, memo)
+    first, second = redact(rows, STOCK, memory), redact(rows, STOCK, memory)
     reads = [o.figures["texts_read_by_model"] for o in (first, second)]
     assert reads == [2, 0]
     assert texts(first.rows) == texts(second.rows)
