@@ -188,7 +188,7 @@ def _manifest(plan: ReleasePlan, report: dict[str, Any]) -> dict[str, object]:
 
 
 def _identity(plan: ReleasePlan) -> str | None:
-    """What the release was made of; none while rows wait for a model, so that a later night asks."""
+    """What the release was made of; none while rows wait for a model: a later night asks again."""
     return None if any(r.report.unfinished for r in plan.results) else plan.identity
 
 
