@@ -283,6 +283,39 @@ def explain(
 
 
 @app.command()
+def compare(
+    before: Annotated[
+        Path, typer.Argument(metavar="DIR_A", help="Folder of the earlier release.")
+    ],
+    after: Annotated[Path, typer.Argument(metavar="DIR_B", help="Folder of the later release.")],
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", "-o", metavar="DIR",
+            help="Folder to write compare.html and compare.json to; without it nothing is written.",
+        ),
+    ] = None,
+    recipe: Recipe = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Override a parameter: gates.max_lost=0.1."
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:  # fmt: skip
+    """Say which rows came, went, changed and moved between two releases, and why.
+
+    Every difference in counts is explained, or the comparison fails. For instance:
+    [bold]finery compare monday tuesday --out diff --set gates.max_lost=0.05[/bold]
+    """
+    from flows.comparing import Asked, compare_command
+
+    asked = Asked(before, after, out, recipe, list(set_ or []))
+    raise typer.Exit(compare_command(asked, as_json=json))
+
+
+@app.command()
 def deploy() -> None:
     """Register every deployment with the current Prefect API."""
     from flows.deploy import deploy_all

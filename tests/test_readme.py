@@ -67,6 +67,10 @@ def test_its_commands_run(own_home, tmp_path):  # noqa: F811
             answer(tmp_path)
         done = finery(*shlex.split(command)[1:], env=own_home, cwd=tmp_path)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
+        if command.startswith("finery compare"):
+            shown = block(TEXT, "comparison").removeprefix("```\n").removesuffix("\n```")
+            told = done.stdout.split("\n\n")[0].splitlines()
+            assert [line.rstrip() for line in told] == shown.splitlines()
 
 
 def answer(folder):
