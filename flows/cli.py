@@ -383,6 +383,32 @@ def releases(
     raise typer.Exit(list_command(index))
 
 
+reports = typer.Typer(no_args_is_help=True, help="Reports of runs as pages.")
+app.add_typer(reports, name="report")
+
+
+@reports.callback()
+def report_() -> None:
+    """Reports of runs as pages."""
+
+
+@reports.command()
+def serve(
+    runs: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[DIR...]", help="Folders of runs, beside those the store knows."),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of this machine.")] = 4201,
+) -> None:
+    """Serve the reports of all runs on this machine alone, as the links in Prefect's UI have them.
+
+    Pages are shown, never rows, quarantine or the map of stand-ins.
+    """
+    from flows.report_server import serve_command
+
+    raise typer.Exit(serve_command(runs or [], port))
+
+
 redact_map = typer.Typer(no_args_is_help=True, help="What redaction replaced (`redact.map`).")
 app.add_typer(redact_map, name="redact-map")
 

@@ -22,6 +22,7 @@ from flows.params import (
     ExportParams,
     Runner,
     ScoreParams,
+    Seed,
 )
 from flows.plan import command_line
 from flows.refine import refine
@@ -48,6 +49,10 @@ warnings.filterwarnings("ignore", 'Field name "validate" .* shadows', UserWarnin
 def curate(
     sources: list[str],
     out: str,
+    protect: tuple[str, ...] = (),
+    index: str = "",
+    runner: Runner = "threads",
+    seed: Seed = 0,
     ingest: IngestParams = IngestParams(),
     clean: CleanParams = CleanParams(),
     validate: ValidateParams = ValidateParams(),
@@ -59,16 +64,17 @@ def curate(
     split: SplitParams = SplitParams(),
     export: ExportParams = ExportParams(),
     gates: GateParams = GateParams(),
-    protect: tuple[str, ...] = (),
-    index: str = "",
-    runner: Runner = "threads",
-    seed: int = 0,
 ) -> Release:
     """Refine raw instruction data into a training set and account for every row.
 
     Args:
-        sources: Files, folders or globs to read (JSONL, JSON, CSV, TSV, Parquet, also packed).
+        sources: Files, folders or globs to read, on the machine that runs this (JSONL, JSON, CSV,
+            TSV, Parquet, also packed).
         out: Folder to write to; the files of an earlier run in it are replaced.
+        protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
+        index: Folder that remembers releases; rows that an earlier one holds leave.
+        runner: Where row-wise stages run: threads, processes or ray (an extra).
+        seed: Changes every choice made by chance.
         ingest: How files are read.
         clean: How damaged text is mended.
         validate: Which conversations are sound.
@@ -80,10 +86,6 @@ def curate(
         split: How large validation and test are.
         export: Formats that are written.
         gates: Limits that fail the run.
-        protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
-        index: Folder that remembers releases; rows that an earlier one holds leave.
-        runner: Where row-wise stages run: threads, processes or ray (an extra).
-        seed: Changes every choice made by chance; the split is the only one.
     """
     params = CurateParams(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, llm=llm,

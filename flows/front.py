@@ -74,9 +74,10 @@ def conduct(way: Way[R], params: RunParams, asked: Asked) -> R:
     check_keys(params.redact)
     files = find_sources(asked.sources, store() / "spool")
     call = Call(asked.out, asked.command, ignored_files(asked.sources))
-    with progress_artifact(), task_runner(params.runner) as tasks_on:
+    name = str(flow_run.get_flow_name())
+    with progress_artifact(name), task_runner(params.runner) as tasks_on:
         done, report = way(Course(tasks_on), files, params, call)
-    publish_artifacts(report, asked.out, str(flow_run.get_name() or ""))
+    publish_artifacts(report, asked.out, name)
     get_run_logger().info(done.sentence)
     return done
 

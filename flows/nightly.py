@@ -11,10 +11,11 @@ import warnings
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import polars as pl
 from prefect import flow, get_run_logger
+from pydantic import Field
 
 from flows.curate import publish
 from flows.front import Asked, Call, conduct
@@ -27,6 +28,7 @@ from flows.params import (
     NightlyParams,
     Runner,
     ScoreParams,
+    Seed,
 )
 from flows.plan import command_line, models_used
 from flows.protect import protected_files
@@ -76,7 +78,10 @@ def nightly(
     sources: list[str],
     releases: str,
     each: Literal["whole", "new"] = "whole",
-    keep: int = 30,
+    keep: Annotated[int, Field(ge=1)] = 30,
+    protect: tuple[str, ...] = (),
+    runner: Runner = "threads",
+    seed: Seed = 0,
     ingest: IngestParams = IngestParams(),
     clean: CleanParams = CleanParams(),
     validate: ValidateParams = ValidateParams(),
@@ -88,9 +93,6 @@ def nightly(
     split: SplitParams = SplitParams(),
     export: ExportParams = ExportParams(),
     gates: GateParams = GateParams(),
-    protect: tuple[str, ...] = (),
-    runner: Runner = "threads",
-    seed: int = 0,
 ) -> Night:
     """Curate what the sources hold now into a release beside the earlier ones.
 
@@ -100,6 +102,9 @@ def nightly(
             leads to the last release that passed its gates.
         each: whole: a release holds everything; new: only what no earlier release holds.
         keep: How many releases are kept; older ones are removed.
+        protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
+        runner: Where row-wise stages run: threads, processes or ray (an extra).
+        seed: Changes every choice made by chance.
         ingest: How files are read.
         clean: How damaged text is mended.
         validate: Which conversations are sound.
@@ -111,9 +116,6 @@ def nightly(
         split: How large validation and test are.
         export: Formats that are written.
         gates: Limits; a release that breaks one does not become the latest.
-        protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
-        runner: Where row-wise stages run: threads, processes or ray (an extra).
-        seed: Changes every choice made by chance; the split is the only one.
     """
     params = NightlyParams(
         each=each, keep=keep, ingest=ingest, validate_=validate, clean=clean, redact=redact,

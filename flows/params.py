@@ -1,6 +1,6 @@
 """Parameters of the flows: what a recipe, `--set` and the form in the UI may say."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -45,6 +45,7 @@ from tasks.select.split import SplitParams
 from tasks.validate.rows import ValidateParams
 
 Runner = Literal["threads", "processes", "ray"]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Format = Literal["openai", "trl", "alpaca", "sharegpt", "parquet"]
 
 
@@ -145,9 +146,7 @@ class RunParams(BaseModel):
         description="Where row-wise stages run: threads or processes of this machine, or ray (an "
         "extra) on many.",
     )  # fmt: skip
-    seed: int = Field(
-        default=0, ge=0, lt=2**32, title="Seed", description="Changes every choice made by chance."
-    )
+    seed: Seed = Field(default=0, title="Seed", description="Changes every choice made by chance.")
 
     @property
     def formats(self) -> tuple[str, ...]:

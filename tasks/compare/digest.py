@@ -5,10 +5,11 @@ from typing import Any
 
 from tasks.compare.page import shifts, steps
 from tasks.publish.charts import image
-from tasks.publish.digest import LONGEST, MOST_BYTES, MOST_ROWS
+from tasks.publish.digest import LONGEST, MOST_BYTES
 from tasks.publish.excerpt import plain
 from tasks.publish.markdown import code, table, words
 from tasks.publish.report import share
+from tasks.publish.tables import MOST_ROWS
 
 Facts = Mapping[str, Any]
 
