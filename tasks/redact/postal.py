@@ -30,7 +30,10 @@ _BEFORE = re.compile(
 )
 _LINE = r"[ \t]{0,3},?[ \t]{0,3}\n[ \t]{0,3}[?>#*|:-]{0,4}[ \t]{0,3}"
 _UNIT_BELOW = re.compile(rf"(?i){_LINE}((?:apt|apartment|suite|flat|unit|floor)\.? ?#?\d{{1,5}})\b")
-_CODE_BELOW = re.compile(rf"(?:{_LINE}[^\d\n]{{0,40}}){{1,4}}(\d{{4,6}})(?=\s{{0,3}}(?:\n|$))")
+_YEAR = r"(?:18|19|20)\d\d"
+_CODE_BELOW = re.compile(
+    rf"(?:{_LINE}[^\d\n]{{0,40}}){{1,4}}((?!{_YEAR}\b)\d{{4,6}})(?=\s{{0,3}}(?:\n|$))"
+)
 _HOUSE_BEFORE = re.compile(r"(?:^|(?<=[\s]))(\d{1,4}[a-z]?)\s{1,2}$")
 NEAR = 70  # characters before
 GAP = 30  # characters between the parts of one address
@@ -71,12 +74,6 @@ def _below(text: str, end: int) -> int:
         match = part.match(text, end)
         end = match.end() if match else end
     return end
-
-
-def _begin(text: str, start: int) -> int:
-    """Where an address begins: a house number before it is part of it."""
-    before = _HOUSE_BEFORE.search(text, max(0, start - 8), start)
-    return before.start(1) if before else start
 
 
 def is_postal(text: str, start: int, end: int) -> bool:

@@ -58,8 +58,9 @@ def test_the_lines_below_an_address_bring_their_unit_and_their_code():
 
 
 def test_numbers_below_that_end_no_line_are_no_code():
-    text = "We met at 7 Rue Haute\nThere were 70440 of us."
-    assert [text[a:b] for a, b in believed(text, [(10, 21)])] == ["7 Rue Haute"]
+    for below in ("There were 70440 of us.", "Built in 1987", "Room 12\nMalta 70440 a"):
+        text = f"We met at 7 Rue Haute\n{below}"
+        assert [text[a:b] for a, b in believed(text, [(10, 21)])] == ["7 Rue Haute"]
 
 
 def test_two_addresses_beside_each_other_stay_two():
