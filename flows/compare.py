@@ -1,6 +1,7 @@
 """What changed from one release to the next, and why."""
 
 from pathlib import Path
+from typing import Any
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import (
@@ -50,18 +51,17 @@ def compare(
     params = CompareParams(gates=gates, sample=sample, examples=examples, seed=seed)
     found = comparing.compare(Path(before), Path(after), params)
     write_comparison(found, Path(out))
-    _publish(found, Path(out))
+    publish_comparison(found.facts, Path(out))
     get_run_logger().info(found.sentence)
     return Compared(out=out, sentence=found.sentence, failed_gates=found.failed_gates)
 
 
-def _publish(found: comparing.Comparison, out: Path) -> None:
+def publish_comparison(facts: dict[str, Any], out: Path) -> None:
     """Leave the comparison's artifacts under stable keys, so that the UI shows their history."""
-    create_table_artifact(
-        key="comparison-rows", table=comparison_table(found.facts), description=found.sentence
-    )
+    told = str(facts["sentence"])
+    create_table_artifact(key="comparison-rows", table=comparison_table(facts), description=told)
     create_markdown_artifact(
-        key="comparison", markdown=comparison_markdown(found.facts), description=found.sentence
+        key="comparison", markdown=comparison_markdown(facts), description=told
     )
     create_link_artifact(
         key="comparison-page", link=shelve(str(out), PAGE), link_text="The comparison as one page",
