@@ -8,7 +8,7 @@ import json
 import re
 from pathlib import Path
 
-from flows.params import AugmentParams, CurateParams, ScaleParams
+from flows.params import AugmentParams, CurateParams, NightlyParams, ScaleParams
 from flows.recipe import inner_model
 from tasks.compare.params import CompareParams
 from tasks.publish.reasons import MEANINGS
@@ -20,14 +20,17 @@ def parameters() -> str:
     """A line per parameter: name, default, what it does."""
     lines = [
         *_lines(CurateParams, ""), *_lines(AugmentParams, "augment."),
-        *_lines(ScaleParams, "scale."),
+        *_lines(ScaleParams, "scale."), *_lines(NightlyParams, "", CurateParams),
     ]  # fmt: skip
     return "\n".join(["| parameter | default | what |", "| --- | --- | --- |", *lines])
 
 
-def _lines(model, prefix):
+def _lines(model, prefix, told=None):
+    """Lines of `model`, but for the fields that `told` has as well."""
     lines = []
     for name, field in model.model_fields.items():
+        if told and name in told.model_fields:
+            continue
         dotted = prefix + (field.alias or name)
         inner = inner_model(field.annotation)
         if inner is not None:
