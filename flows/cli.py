@@ -1,5 +1,6 @@
 """The `finery` command. Heavy imports wait until a command needs them, so help is quick."""
 
+import os
 import sys
 from json import dumps
 from pathlib import Path
@@ -391,7 +392,7 @@ def main() -> None:
     except UsageError as error:
         _fail(str(error), WRONG_CALL)
     except FineryError as error:
-        _fail(str(error), STAGE_FAILED)
+        _stage_failed(error)
     except Exception as error:
         _click_error(error)
     if code == INTERRUPTED:
@@ -405,11 +406,28 @@ def _click_error(error: Exception) -> None:
     if show is not None:
         show()
         sys.exit(WRONG_CALL)
+    from flows.faults import fault
+
+    told = fault(error)
+    if told is not None:
+        _stage_failed(told)
     _fail(
         f"{type(error).__name__}: {error}\nwhat was finished is cached; the log of the run has the "
         "details (`make up`, then open the run in the UI)",
         STAGE_FAILED,
     )
+
+
+def _stage_failed(error: Exception) -> None:
+    from flows.server import ServerError
+
+    try:
+        _fail(str(error), STAGE_FAILED)
+    finally:
+        if isinstance(error, ServerError):  # else Prefect tries for minutes to hand in its events
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(STAGE_FAILED)
 
 
 def _fail(text: str, code: int) -> None:

@@ -1,8 +1,10 @@
 """How a flow runs its stages: from cache when it may be, in parallel where rows allow it."""
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from prefect import unmapped
@@ -24,6 +26,7 @@ from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
 from tasks.llm.params import LlmParams
 from tasks.publish.audit import Audited
+from tasks.publish.folder import sole_writer
 from tasks.publish.plan import Release, ReleasePlan, StageTiming
 from tasks.scale.experiment import Experiment
 from tasks.score.calibration.passport import Passport, store_passport
@@ -146,7 +149,8 @@ class Course:
     def release(self, publish: Publisher, plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
         """Write what came of the run; never from cache."""
         announce(Progress(publish.name, 0, 1, plan.kept.rows))
-        released = publish(plan)
+        with sole_writer(plan.out):
+            released = publish(plan)
         announce(Progress(publish.name, 1, 1, plan.kept.rows))
         return released
 
@@ -186,6 +190,8 @@ class Course:
         """
         result: R = state.result()
         cached = state.name == CACHED
+        if cached:
+            _note_use(state)
         if cached and not is_whole(result):
             return stage.with_options(refresh_cache=True)(**call), False
         return result, cached
@@ -212,6 +218,13 @@ class Course:
             StageTiming(stage=name, seconds=took, cpu_seconds=cpu, rows=rows, cached=cached)
         )
         announce(Progress(name, 1, 1, rows, cached))
+
+
+def _note_use(state: State[Any]) -> None:
+    """Date the file that a result came from, so that `finery maintain` leaves what is in use."""
+    key = getattr(getattr(state.data, "metadata", state.data), "storage_key", None)
+    if key and Path(key).exists():  # results may also lie in an object store
+        os.utime(key)
 
 
 def join_results(results: list[StageResult]) -> StageResult:
