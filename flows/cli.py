@@ -284,6 +284,37 @@ def explain(
 
 
 @app.command()
+def maintain(
+    days: Annotated[
+        int, typer.Option(min=1, help="Runs, results and memos unused for longer go.")
+    ] = 90,
+    versions: Annotated[int, typer.Option(min=1, help="Versions kept of each artifact.")] = 30,
+    releases: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--releases", "-r", metavar="DIR",
+            help="Folder of releases: drafts that killed nights left in it go. May be given more "
+            "than once.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List what would go, with sizes; remove nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Remove old runs, artifacts and files that no run needs; mark dead runs as crashed.
+
+    No row, release or answer of a language model ever goes, and nothing younger than a day. While a
+    run is at work the store is left alone.
+    """
+    from flows.maintain_command import maintain_command
+
+    raise typer.Exit(
+        maintain_command(days, versions, releases or [], dry_run=dry_run, as_json=json)
+    )
+
+
+@app.command()
 def deploy() -> None:
     """Register every deployment with the current Prefect API."""
     from flows.deploy import deploy_all

@@ -73,9 +73,9 @@ def _server_gone() -> FineryError:
     url = os.environ.get("PREFECT_API_URL", "")
     what = "answers with errors" if answers(url) else "stopped answering"
     return ServerError(
-        f"the Prefect server at {url} {what} in the middle of the run; see that it runs (`make up`, "
-        "or unset PREFECT_API_URL and the next run starts one of its own), and run again: what was "
-        "finished is cached"
+        f"the Prefect server at {url} {what} in the middle of the run; see that it runs "
+        "(`make up`, or unset PREFECT_API_URL and the next run starts one of its own), and run "
+        "again: what was finished is cached"
     )
 
 

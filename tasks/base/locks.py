@@ -48,7 +48,7 @@ def is_alive(store: Path, run: str) -> bool | None:
 
 @contextmanager
 def sole(file: Path) -> Iterator[bool]:
-    """Whether `file`, which is made if there is none, could be locked for as long as we are here."""
+    """Whether `file`, made if there is none, could be locked for as long as we are here."""
     while True:
         with _opened(file) as lock:
             is_ours = _taken(lock, fcntl.LOCK_EX)
@@ -64,9 +64,19 @@ def _opened(file: Path) -> IO[str]:
     return os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o666), "r+")
 
 
+def _is_there(file: Path, lock: IO[str]) -> bool:
+    """Whether `file` is still the one that was locked; one removed meanwhile keeps nobody out."""
+    return file.exists() and os.path.samestat(os.fstat(lock.fileno()), file.stat())
+
+
 def _taken(lock: IO[str], how: int) -> bool:
     try:
         fcntl.flock(lock, how | fcntl.LOCK_NB)
     except OSError:
         return False
     return True
+
+
+def forget(store: Path, run: str) -> None:
+    """Remove the lock that a dead run left."""
+    (store / RUNS / run).unlink(missing_ok=True)

@@ -62,7 +62,7 @@ class RowMemo:
         self._write(rows.select(self.schema.names()).cast(self.schema))
 
     def _whole(self, files: list[Path]) -> list[Path]:
-        """Those of `files` that can be read; the others are removed, what they held is found anew."""
+        """Those of `files` that can be read; the others are removed."""
         whole = []
         for file in files:
             try:
