@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from prefect import flow
 
 from flows.front import Asked, Call, Prepared, conduct, prepare, release
+from flows.notify import on_failure
 from flows.params import (
     CleanParams,
     CurateParams,
@@ -48,7 +49,13 @@ from tasks.validate.rows import ValidateParams
 warnings.filterwarnings("ignore", 'Field name "validate" .* shadows', UserWarning)
 
 
-@flow(name="curate", flow_run_name="curate-{out}", persist_result=False)
+@flow(
+    name="curate",
+    flow_run_name="curate-{out}",
+    persist_result=False,
+    on_failure=[on_failure],
+    on_crashed=[on_failure],
+)
 def curate(
     sources: list[str],
     out: str,

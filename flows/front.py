@@ -9,6 +9,7 @@ from prefect.runtime import flow_run
 from flows.artifacts import progress_artifact, publish_artifacts
 from flows.faults import faults_told
 from flows.home import store
+from flows.notify import check_block, gates_failed
 from flows.params import RunParams
 from flows.plan import models_used, skipped_checks
 from flows.redaction import seeded_redact
@@ -67,12 +68,14 @@ def conduct(way: Way[R], params: RunParams, asked: Asked) -> R:
     """
     refuse_foreign(asked.out)
     check_keys(params.redact)
+    check_block()
     files = find_sources(asked.sources, store() / "spool")
     call = Call(asked.out, asked.command, ignored_files(asked.sources))
     with faults_told(), at_work(store(), str(flow_run.get_id())):
         with progress_artifact(), task_runner(params.runner) as tasks_on:
             done, report = way(Course(tasks_on), files, params, call)
         publish_artifacts(report, asked.out, str(flow_run.get_name() or ""))
+    gates_failed(done)
     get_run_logger().info(done.sentence)
     return done
 

@@ -4,6 +4,7 @@ Runs that only look alive are marked as crashed. No row, no release and no answe
 model was paid for ever goes.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from pydantic import BaseModel, Field
 from flows.faults import faults_told
 from flows.history import dead_runs, logs_left, mark_crashed, old_artifacts, old_runs
 from flows.home import store
+from flows.notify import VARIABLE, on_failure, tell
 from tasks.base.errors import UsageError
 from tasks.base.locks import nobody_at_work
 from tasks.maintain.store import DAY, Waste, remove, size, waste
@@ -86,7 +88,13 @@ class Maintenance(BaseModel, frozen=True):
         return f"{count:,} things {verb}, {megabytes(total)}." if count else "Nothing to remove."
 
 
-@flow(name="maintain", flow_run_name="maintain", persist_result=False)
+@flow(
+    name="maintain",
+    flow_run_name="maintain",
+    persist_result=False,
+    on_failure=[on_failure],
+    on_crashed=[on_failure],
+)
 def maintain(
     days: Days = 90,
     versions: Versions = 30,
@@ -140,6 +148,8 @@ class _Course:
             self.note("dead runs marked as crashed", f"{run.name} ({why})")
             if not self.dry_run:
                 mark_crashed(self.client, run, store(), why)
+                if os.environ.get(VARIABLE):
+                    tell("a dead run was found", run.name, str(run.id), [f"marked crashed: {why}"])
 
     def prune_history(self, days: int, versions: int) -> None:
         """Remove old runs and artifacts from Prefect."""

@@ -1,0 +1,123 @@
+"""Tell somebody that a run failed, or that a gate did.
+
+`FINERY_NOTIFY` names a notification block of Prefect (`slack-webhook/nightly`). What is sent names
+the flow, the run and what failed in general terms. It may end in a chat that many read, so it holds
+no key, no row and no value: of an error that is not ours only the type is told.
+"""
+
+import logging
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tasks.base.errors import FineryError, UsageError
+
+if TYPE_CHECKING:
+    from prefect import Flow
+    from prefect.client.schemas.objects import FlowRun, State
+
+    from tasks.publish.plan import Release
+
+logger = logging.getLogger(__name__)
+
+VARIABLE = "FINERY_NOTIFY"
+LONGEST = 500  # characters of an error
+
+
+def check_block() -> None:
+    """See that the block is there, before anything runs.
+
+    Raises:
+        UsageError: It is not, or it can tell nobody anything.
+    """
+    name = os.environ.get(VARIABLE)
+    if name and not hasattr(_block(name), "notify"):
+        raise UsageError(
+            f"{VARIABLE} is {name!r}, which is no notification block; name one such as "
+            "slack-webhook/nightly, or unset the variable"
+        )
+
+
+def on_failure(flow: "Flow[..., Any]", flow_run: "FlowRun", state: "State[Any]") -> None:
+    """Tell of a run that failed or crashed; a hook of every flow."""
+    if not os.environ.get(VARIABLE):
+        return
+    error = state.result(raise_on_failure=False) if state.data is not None else None
+    lines = [f"state: {state.name}"]
+    if stages := _failed_stages(flow_run):
+        lines.append(f"stage: {', '.join(stages)}")
+    if isinstance(error, BaseException):
+        lines.append(f"error: {_told(error)}")
+    tell(f"{flow.name} {_word(state)}", flow_run.name, str(flow_run.id), lines)
+
+
+def gates_failed(done: "Release") -> None:
+    """Tell of a run that finished and broke a gate."""
+    if not done.failed_gates or not os.environ.get(VARIABLE):
+        return
+    from prefect.runtime import flow_run
+
+    lines = ["state: Completed, but a gate failed"]
+    lines += [f"gate failed: {name}" for name in done.failed_gates]
+    counts = ("read", "kept", "dropped", "quarantined", "made")
+    lines.append("rows: " + ", ".join(f"{getattr(done, name):,} {name}" for name in counts))
+    name, flow = str(flow_run.get_name() or ""), str(flow_run.get_flow_name() or "")
+    tell(f"{flow}: a gate failed", name, str(flow_run.get_id()), lines)
+
+
+def tell(subject: str, run: str, run_id: str, lines: Sequence[str]) -> None:
+    """Send a message through the block; whatever goes wrong, the run is not touched."""
+    block = os.environ.get(VARIABLE, "")
+    body = "\n".join([f"run: {run}", *lines, f"open: {_link(run_id)}"])
+    try:
+        _block(block).notify(body, f"Finery: {subject}")
+    except Exception as error:  # its text may hold the address of the webhook, which is a secret
+        logger.warning("%s %r told nobody: %s", VARIABLE, block, type(error).__name__)
+
+
+def _block(name: str) -> Any:  # noqa: ANN401 (blocks of any kind)
+    from prefect.blocks.core import Block
+
+    try:
+        return Block.load(name)
+    except ValueError as error:
+        raise UsageError(
+            f"{VARIABLE} is {name!r}, but Prefect has no such block; make it in the UI (Blocks), "
+            "name it as type/name, or unset the variable"
+        ) from error
+
+
+def _told(error: BaseException) -> str:
+    """What may be said of an error: ours without personal data, of others the type."""
+    if not isinstance(error, FineryError):
+        return type(error).__name__
+    from tasks.redact.mask import mask_texts
+
+    text = str(error)[:LONGEST]
+    return f"{type(error).__name__}: {mask_texts([text])[0]}"
+
+
+def _word(state: "State[Any]") -> str:
+    return "crashed" if state.is_crashed() else "failed"
+
+
+def _failed_stages(run: "FlowRun") -> list[str]:
+    """Names of the stages that failed, as far as the server knows them."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+
+    try:
+        with get_client(sync_client=True) as client:
+            mine = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
+            steps = client.read_task_runs(flow_run_filter=mine)
+    except Exception as error:  # the server may be what failed
+        logger.warning("the stages of the run are not known: %s", type(error).__name__)
+        return []
+    bad = [one for one in steps if one.state and (one.state.is_failed() or one.state.is_crashed())]
+    return sorted({one.name.rpartition("-")[0] or one.name for one in bad})
+
+
+def _link(run_id: str) -> str:
+    from prefect.settings import PREFECT_UI_URL
+
+    return f"{PREFECT_UI_URL.value()}/runs/flow-run/{run_id}"
