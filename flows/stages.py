@@ -1,5 +1,6 @@
 """How a flow runs its stages: from cache when it may be, in parallel where rows allow it."""
 
+import logging
 import os
 import time
 from collections import Counter
@@ -30,6 +31,8 @@ from tasks.publish.folder import sole_writer
 from tasks.publish.plan import Release, ReleasePlan, StageTiming
 from tasks.scale.experiment import Experiment
 from tasks.score.calibration.passport import Passport, store_passport
+
+logger = logging.getLogger(__name__)
 
 Stage = Task[..., StageResult]
 Merger = Task[..., Merged]
@@ -193,6 +196,7 @@ class Course:
         if cached:
             _note_use(state)
         if cached and not is_whole(result):
+            logger.info("%s: what an earlier run found is not all there; computed anew", stage.name)
             return stage.with_options(refresh_cache=True)(**call), False
         return result, cached
 

@@ -10,12 +10,17 @@ import sys
 import time
 
 import pytest
+from prefect import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.deployments import run_deployment
 from prefect.settings import PREFECT_API_URL
 
 from flows.curate import curate
+from flows.maintain import maintain
 from flows.nightly import nightly
 from flows.server import answers
 from tasks.base.errors import DiskFullError, UsageError
+from tasks.base.locks import is_alive
 from tasks.publish.folder import sole_writer
 from tasks.publish.releases import DRAFT, Releases
 from tests.flows.command import ROOT, SAMPLE
@@ -116,7 +121,6 @@ def test_a_night_that_is_killed_before_it_is_listed_and_half_a_source_are_mended
     place = tmp_path / "releases"
     whole = "".join(line(n) + "\n" for n in range(40, 50))
     (raw / "b.jsonl").write_text(whole[:-20])  # its last line is cut
-    (raw / "c.jsonl.gz").write_bytes(gzip.compress((line(60) + "\n").encode() * 500)[:60])
     killed = beside(
         "import os, sys\n"
         "from tasks.publish.releases import Releases\n"
@@ -133,15 +137,28 @@ def test_a_night_that_is_killed_before_it_is_listed_and_half_a_source_are_mended
     assert second.unchanged, "the release of the killed night was whole, and is in the list now"
     [listed] = Releases(str(place)).present
     assert (place / "latest").resolve().name == listed.name == second.name
-    lost = (place / listed.name / "quarantine.jsonl").read_text().splitlines()
-    assert {json.loads(one)["source"] for one in lost} == {"b.jsonl", "c.jsonl.gz"}
+    assert lost(place / listed.name) == {"b.jsonl"}
+
+    packed = gzip.compress("".join(line(n) + "\n" for n in range(60, 100)).encode())
+    (raw / "c.jsonl.gz").write_bytes(packed[:60])
+    third = nightly([str(raw)], str(place))
+    assert third.failed_gates == ("max_unreadable_files",)
+    assert lost(place / third.name) == {"b.jsonl", "c.jsonl.gz"}
+    assert (place / "latest").resolve().name == listed.name, "half of the sources is no release"
 
     (place / DRAFT / "2020-01-01").mkdir(parents=True)
     (raw / "b.jsonl").write_text(whole)
-    (raw / "c.jsonl.gz").write_bytes(gzip.compress((line(60) + "\n").encode()))
-    third = nightly([str(raw)], str(place))
-    assert (third.kept, third.quarantined) == (51, 0)
+    (raw / "c.jsonl.gz").write_bytes(packed)
+    fourth = nightly([str(raw)], str(place))
+    assert (fourth.kept, fourth.quarantined, fourth.failed_gates) == (90, 0, ())
+    assert (place / "latest").resolve().name == fourth.name
     assert not (place / DRAFT / "2020-01-01").exists()
+
+
+def lost(release):
+    """Sources of which something could not be read."""
+    lines = (release / "quarantine.jsonl").read_text().splitlines()
+    return {json.loads(one)["source"] for one in lines}
 
 
 @pytest.mark.prefect
@@ -220,3 +237,39 @@ def test_damaged_results_and_data_are_computed_anew_without_a_traceback(
         curate([str(raw)], str(out))
         assert (out / "train.jsonl").read_bytes() == before
         assert not [record for record in caplog.records if record.exc_info], caplog.text
+
+
+@pytest.mark.prefect
+def test_a_run_whose_worker_was_killed_is_marked_and_the_next_one_does_the_work(
+    raw, tmp_path, beside, fresh_store
+):
+    out = tmp_path / "run"
+    with get_client(sync_client=True) as client:
+        client.create_work_pool(WorkPoolCreate(name="killed", type="process"))
+        source = curate.from_source(str(ROOT), "flows/curate.py:curate")
+        source.deploy(
+            "killed", work_pool_name="killed", print_next_steps=False,
+            parameters={"sources": [str(raw)], "out": str(out)},
+        )  # fmt: skip
+        worker = beside("from prefect.cli import app; app()", *["worker", "start", "-p", "killed"])
+        run = run_deployment("curate/killed", timeout=0)
+        deadline = time.monotonic() + 100
+        while not is_alive(fresh_store, str(run.id)):
+            assert time.monotonic() < deadline, "the worker did not take the run"
+            time.sleep(0.05)
+        for pid in [worker.pid, *children(worker.pid)]:  # as when the machine goes down
+            os.kill(pid, signal.SIGKILL)
+        assert client.read_flow_run(run.id).state.is_running()
+        done = maintain()
+        assert any(one.kind.startswith("dead runs") for one in done.freed)
+        assert client.read_flow_run(run.id).state.is_crashed()
+    assert not (out / "manifest.json").exists()
+    assert curate([str(raw)], str(out)).kept == 40
+
+
+def children(pid):
+    """Processes below `pid`."""
+    found = subprocess.run(
+        ["ps", "--ppid", str(pid), "-o", "pid="], capture_output=True, text=True, check=False
+    ).stdout.split()
+    return [below for one in found for below in (int(one), *children(one))]
