@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -68,7 +69,7 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
     if plan.scaling:
         folder.write("points.parquet", _parquet(read_dataset(plan.scaling.points).collect()))
     gates = judge_gates(_measured(plan, ledger), plan.gates)
-    report = gather(plan, ledger, gates, mask_texts)
+    report = gather(plan, ledger, gates, partial(mask_texts, store=plan.raw.store))
     report["skipped"] += _refused(refused)
     if plan.parameters.get("index") and "scale" not in plan.parameters:
         report["skipped"] += _unremembered(gates)

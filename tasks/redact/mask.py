@@ -3,6 +3,9 @@
 What is shown is read by more people than the data, so every name goes here, whoever bears it.
 """
 
+from tasks.base.cache import code_of
+from tasks.base.memo import RowMemo
+from tasks.redact import names
 from tasks.redact.conversation import Scope
 from tasks.redact.rounds import redact_rows
 from tasks.redact.rules import RULES
@@ -10,7 +13,13 @@ from tasks.redact.rules import RULES
 SHOWN = Scope(rules=RULES, strict=True)
 
 
-def mask_texts(texts: list[str]) -> list[str]:
-    """`texts` without personal data, each with tags of its own. Meant for a few hundred."""
+def mask_texts(texts: list[str], store: str = "") -> list[str]:
+    """`texts` without personal data, each with tags of its own. Meant for a few hundred.
+
+    Args:
+        texts: What is to be shown.
+        store: Folder of the store that remembers what the model saw in them; empty: none does.
+    """
+    memo = RowMemo(store, names.MEMO, code_of(names.__name__)) if store else None
     rows = [{"messages": [{"content": text, "extra": None}]} for text in texts]
-    return [done.row["messages"][0]["content"] for done in redact_rows(rows, SHOWN)[0]]
+    return [done.row["messages"][0]["content"] for done in redact_rows(rows, SHOWN, memo)[0]]

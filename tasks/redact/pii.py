@@ -75,7 +75,7 @@ def redact(rows: pl.LazyFrame, params: RedactParams, memory: Memory | None = Non
         return Outcome(rows.with_columns(pl.lit(None, pl.String).alias(name) for name in NOTES))
     table = rows.collect().drop(NOTES, strict=False)  # of an earlier pass
     texts = table.select(c for c in ("id", *TEXT_COLUMNS) if c in table.columns)
-    done, read, reads = _known_and_new(texts, params, memory)
+    done, read, reads = made_of(texts, params, memory)
     return Outcome(
         _put(table, done, bool(params.map)).lazy(),
         {
@@ -90,10 +90,16 @@ def redact(rows: pl.LazyFrame, params: RedactParams, memory: Memory | None = Non
     )
 
 
-def _known_and_new(
-    texts: pl.DataFrame, params: RedactParams, memory: Memory | None
+def made_of(
+    texts: pl.DataFrame, params: RedactParams, memory: Memory | None = None
 ) -> tuple[list[Done], int, int]:
-    """What comes of each row, how many were read for that, and how many texts by the model."""
+    """What comes of each row, how many were read for that, and how many texts by the model.
+
+    Args:
+        texts: The columns that hold text, and `id`.
+        params: What is taken out.
+        memory: What was found in earlier runs.
+    """
     from_id = params.mode == "surrogate" or params.map
     keys = keys_of(texts if from_id else texts.drop("id", strict=False))
     names_seen, rows_made = memory or (None, None)

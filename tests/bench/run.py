@@ -42,6 +42,7 @@ SECTIONS = (
     "peers_100k",
     "million",
     "nightly",
+    "second_night",
     "worst",
     "redaction",
     "redaction_cost",
@@ -98,6 +99,7 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         redaction,
         redaction_cost,
         scaling,
+        second_night,
         semantic,
         worst,
     )
@@ -141,6 +143,7 @@ def _sections(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[],
         "nightly": on_bench(
             "nightly", lambda: nightly.nightly(joined.sets.made(joins.LARGE), folder)
         ),
+        "second_night": on_bench("second_night", lambda: second_night.second_night(asked.rows)),
         "worst": on_bench("worst", lambda: worst.worst(joined.sets.made(joins.FAIR))),
         "redaction": lambda: _told(redaction.redaction()),
         "redaction_cost": on_bench(

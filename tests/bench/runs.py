@@ -52,7 +52,7 @@ def run(kind: str, source: Path, store: Path, settings: dict[str, str] | None = 
     Raises:
         RuntimeError: It failed; what it said last is in the message.
     """
-    note, wall, cpu = store / "note.json", time.perf_counter(), _cpu_of_children()
+    note, wall, cpu = store / "note.json", time.perf_counter(), cpu_of_children()
     call = [
         sys.executable,
         "-m",
@@ -63,18 +63,18 @@ def run(kind: str, source: Path, store: Path, settings: dict[str, str] | None = 
         str(note),
     ]
     done = subprocess.run(
-        call, cwd=ROOT, env=_environment(store) | (settings or {}),
+        call, cwd=ROOT, env=environment(store) | (settings or {}),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"the {kind} run failed; it said last:\n{done.stderr[-2000:]}")
     found = Run.model_validate_json(note.read_text(encoding="utf-8"))
     found.command.wall = time.perf_counter() - wall
-    found.command.cpu = _cpu_of_children() - cpu
+    found.command.cpu = cpu_of_children() - cpu
     return found
 
 
-def _environment(store: Path) -> dict[str, str]:
+def environment(store: Path) -> dict[str, str]:
     """This environment without any Prefect of its own: store, server and profile are the run's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     home = store / "prefect"
@@ -87,6 +87,6 @@ def _environment(store: Path) -> dict[str, str]:
     }
 
 
-def _cpu_of_children() -> float:
+def cpu_of_children() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

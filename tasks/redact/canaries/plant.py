@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from random import Random
 from typing import Any, NamedTuple
 
@@ -40,17 +41,27 @@ def plant(rows: Sequence[Row], kinds: Sequence[str], count: int, seed: int) -> l
     """
     if not rows:
         return []
+    marked = [(_digest(json.dumps(row)), row) for row in rows]
     return [
-        _planted(rows, kind, turn, Random(f"{seed}:{kind}:{turn}"))
+        _planted(_host(marked, name), kind, turn, Random(name))
         for kind in kinds if kind in MAKERS
         for turn in range(count)
+        for name in [f"{seed}:{kind}:{turn}"]
     ]  # fmt: skip
 
 
-def _planted(rows: Sequence[Row], kind: str, turn: int, chance: Random) -> Canary:
+def _host(rows: Sequence[tuple[bytes, Row]], name: str) -> Row:
+    """The row that a canary is planted in: the same one, whatever rows come and go beside it."""
+    return min(rows, key=lambda one: _digest(name, one[0]))[1]
+
+
+def _digest(text: str, more: bytes = b"") -> bytes:
+    return blake2b(text.encode() + more, digest_size=8).digest()
+
+
+def _planted(row: Row, kind: str, turn: int, chance: Random) -> Canary:
     value, wordings = MAKERS[kind](chance), list(_wordings(kind))
     place, wording = wordings[turn % len(wordings)]
-    row = chance.choice(rows)
     if place == "field":
         copy = _in_field(row, wording, value, chance)
     else:

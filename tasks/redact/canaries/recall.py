@@ -16,11 +16,12 @@ from tasks.base.cache import code_of, is_transient, stage_key
 from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.draw import draw
 from tasks.base.memo import RowMemo
-from tasks.base.table import TEXT_COLUMNS
+from tasks.base.table import SCHEMA, TEXT_COLUMNS
 from tasks.redact import names
-from tasks.redact.canaries.plant import Row, is_found, plant
-from tasks.redact.params import RedactParams, scope_of
-from tasks.redact.rounds import redact_rows
+from tasks.redact.canaries.plant import Canary, Row, is_found, plant
+from tasks.redact.params import RedactParams
+from tasks.redact.pii import made_of, redact_pii
+from tasks.redact.remembered import Memory, row_memo
 
 ROWS = 200  # that are copied from, at most
 LONGEST = 6_000  # characters of a row that is copied; long rows cost more and test no more
@@ -37,7 +38,7 @@ class Recall(BaseModel, frozen=True):
 
 
 def recall(
-    rows: Sequence[Row], params: RedactParams, count: int, seed: int, memo: RowMemo | None = None
+    rows: Sequence[Row], params: RedactParams, count: int, seed: int, memory: Memory | None = None
 ) -> Recall:
     """Plant canaries into copies of `rows`, redact the copies, and count what is gone.
 
@@ -46,15 +47,15 @@ def recall(
         params: Of the redaction; only kinds that it is to take out are planted.
         count: Canaries of each kind.
         seed: Decides values and places.
-        memo: Names found in earlier runs.
+        memory: What was found in earlier runs.
     """
     canaries = plant(rows, params.entities, count, seed)
-    done, _ = redact_rows([canary.row for canary in canaries], scope_of(params), memo)
+    done, *_ = made_of(_table(canaries), params, memory)
     planted, found = Counter[str](), Counter[str]()
     missed: dict[str, set[str]] = {}
     for canary, after in zip(canaries, done, strict=True):
         planted[canary.kind] += 1
-        if is_found(canary, after.row):
+        if is_found(canary, after.texts or canary.row):
             found[canary.kind] += 1
         else:
             missed.setdefault(canary.kind, set()).add(canary.wording)
@@ -64,6 +65,12 @@ def recall(
         missed={kind: sorted(said)[:SHOWN] for kind, said in sorted(missed.items())},
         rows=len(rows),
     )
+
+
+def _table(canaries: Sequence[Canary]) -> pl.DataFrame:
+    schema = {name: SCHEMA[name] for name in ("id", *TEXT_COLUMNS)}
+    rows = [{"id": "canary-0", **canary.row} for canary in canaries]
+    return pl.DataFrame([{n: row.get(n) for n in schema} for row in rows], schema=schema)
 
 
 def chosen(rows: pl.LazyFrame, seed: int) -> list[Row]:
@@ -81,5 +88,6 @@ def chosen(rows: pl.LazyFrame, seed: int) -> list[Row]:
 )  # fmt: skip
 def recall_canaries(data: DatasetRef, params: RedactParams, count: int, seed: int) -> Recall:
     """What the redaction finds of canaries in copies of rows of `data`, its own input."""
-    memo = RowMemo(data.store, names.MEMO, code_of(names.__name__))
-    return recall(chosen(read_dataset(data), seed), params, count, seed, memo)
+    seen = RowMemo(data.store, names.MEMO, code_of(names.__name__))
+    memory = Memory(seen, row_memo(data.store, redact_pii, params))
+    return recall(chosen(read_dataset(data), seed), params, count, seed, memory)

@@ -6,11 +6,16 @@ import pytest
 
 from tasks.redact.canaries.plant import Canary, is_found, plant
 from tasks.redact.canaries.values import MAKERS
+from tasks.redact.code import code_spans
 from tasks.redact.leaks import folded, strings
 from tests.builders import row
 
 BREAD = row("a", "How do I bake bread?", "Mix flour and water, and let it rest.")
-CODE = row("b", "import os\ndef f(x):\n    return x", "import sys\nx = f(1);\ny = f(2);")
+CODE = row(
+    "b",
+    "import os\ndef f(x):\n    y = x + 1\n    return y\n",
+    "import sys\nx = f(1);\ny = f(2);\nz = f(x, y);\n",
+)
 
 
 def holds(canary):
@@ -32,8 +37,22 @@ def test_the_same_seed_plants_the_same_and_another_another():
 
 def test_sentences_stay_out_of_code_and_secrets_go_into_it():
     sentences = [c for c in plant([CODE], ["US_SSN"], 4, 0) if "{v}" in c.wording]
-    assert all(len(c.row["messages"]) == 3 for c in sentences)
+    said = [
+        t["content"]
+        for c in sentences
+        for t in c.row["messages"]
+        if folded(c.value) in folded(t["content"])
+    ]
+    assert len(said) == 4
+    assert not any(map(code_spans, said))
     assert any(c.wording.startswith("```") for c in plant([CODE], ["SECRET"], 12, 0))
+
+
+def test_rows_that_come_and_go_leave_the_other_rows_canaries_where_they_are():
+    rows = [row(str(n), f"What is {n} and {n}?", str(2 * n)) for n in range(100)]
+    before = plant(rows, ["US_SSN"], 50, 0)
+    after = plant([row("new", "And what is 7?", "7"), *rows[1:]], ["US_SSN"], 50, 0)
+    assert sum(one == other for one, other in zip(before, after, strict=True)) >= 46
 
 
 def test_records_and_arguments_of_tools_hold_some():
