@@ -31,18 +31,18 @@ def faults_told() -> Iterator[None]:
 
 def fault(error: BaseException) -> FineryError | None:
     """What an exception means, if it comes of the machine and not of a stage."""
-    causes = [*_causes(error)]
-    ours = next((one for one in causes if isinstance(one, FineryError)), None)
+    led = [*causes(error)]
+    ours = next((one for one in led if isinstance(one, FineryError)), None)
     if ours is not None:
         return ours
-    if any(is_full(one) for one in causes):
+    if any(is_full(one) for one in led):
         return full(_fullest())
-    if any(_is_of_server(one) for one in causes):
+    if any(_is_of_server(one) for one in led):
         return _server_gone()
     return None
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
     """An exception, and those that led to it."""
     seen: set[int] = set()
     one: BaseException | None = error

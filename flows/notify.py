@@ -10,6 +10,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from flows.faults import causes
+from flows.stages import STAGE
 from tasks.base.errors import FineryError, UsageError
 
 if TYPE_CHECKING:
@@ -44,9 +46,9 @@ def on_failure(flow: "Flow[..., Any]", flow_run: "FlowRun", state: "State[Any]")
         return
     error = state.result(raise_on_failure=False) if state.data is not None else None
     lines = [f"state: {state.name}"]
-    if stages := _failed_stages(flow_run):
-        lines.append(f"stage: {', '.join(stages)}")
     if isinstance(error, BaseException):
+        lines += [note for one in causes(error) for note in getattr(one, "__notes__", ())
+                  if note.startswith(STAGE)]  # fmt: skip
         lines.append(f"error: {_told(error)}")
     tell(f"{flow.name} {_word(state)}", flow_run.name, str(flow_run.id), lines)
 
@@ -99,22 +101,6 @@ def _told(error: BaseException) -> str:
 
 def _word(state: "State[Any]") -> str:
     return "crashed" if state.is_crashed() else "failed"
-
-
-def _failed_stages(run: "FlowRun") -> list[str]:
-    """Names of the stages that failed, as far as the server knows them."""
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-
-    try:
-        with get_client(sync_client=True) as client:
-            mine = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
-            steps = client.read_task_runs(flow_run_filter=mine)
-    except Exception as error:  # the server may be what failed
-        logger.warning("the stages of the run are not known: %s", type(error).__name__)
-        return []
-    bad = [one for one in steps if one.state and (one.state.is_failed() or one.state.is_crashed())]
-    return sorted({one.name.rpartition("-")[0] or one.name for one in bad})
 
 
 def _link(run_id: str) -> str:

@@ -39,6 +39,7 @@ Merger = Task[..., Merged]
 Publisher = Task[..., tuple[Release, dict[str, Any]]]
 Arguments = dict[str, object]
 R = TypeVar("R", bound=BaseModel)
+STAGE = "stage: "  # begins the note that says in which stage an error arose
 CACHED = "Cached"  # Prefect's name for the state of a task that it did not have to run
 
 
@@ -191,7 +192,11 @@ class Course:
         Files that it points at may be gone, or a stage may not have come to all rows, because a
         budget was spent or an endpoint was down.
         """
-        result: R = state.result()
+        try:
+            result: R = state.result()
+        except Exception as error:
+            error.add_note(f"{STAGE}{stage.name}")  # for who is told of it, see flows.notify
+            raise
         cached = state.name == CACHED
         if cached:
             _note_use(state)
