@@ -1,6 +1,5 @@
 """Faults of the machine that a run meets, told in a sentence that says what to do."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -32,14 +31,11 @@ def faults_told() -> Iterator[None]:
 def fault(error: BaseException) -> FineryError | None:
     """What an exception means, if it comes of the machine and not of a stage."""
     led = [*causes(error)]
+    is_disk = any(is_full(one) for one in led)
+    if not is_disk and not any(_is_of_server(one) for one in led):
+        return None
     ours = next((one for one in led if isinstance(one, FineryError)), None)
-    if ours is not None:
-        return ours
-    if any(is_full(one) for one in led):
-        return full(_fullest())
-    if any(_is_of_server(one) for one in led):
-        return _server_gone()
-    return None
+    return ours or (full(_fullest()) if is_disk else _server_gone())
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
@@ -64,13 +60,19 @@ def _is_of_server(error: BaseException) -> bool:
         asked = str(error.request.url)
     except RuntimeError:  # the request is not known
         return True
-    return asked.startswith(os.environ.get("PREFECT_API_URL", ""))
+    return asked.startswith(_url())
+
+
+def _url() -> str:
+    from prefect.settings import PREFECT_API_URL
+
+    return PREFECT_API_URL.value() or "http"  # a server inside this process has no address
 
 
 def _server_gone() -> FineryError:
     if _room(prefect_home()) < LITTLE:
         return full(prefect_home())
-    url = os.environ.get("PREFECT_API_URL", "")
+    url = _url()
     what = "answers with errors" if answers(url) else "stopped answering"
     return ServerError(
         f"the Prefect server at {url} {what} in the middle of the run; see that it runs "
