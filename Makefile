@@ -1,4 +1,4 @@
-# make demo | test | check | up | down | bench        (each does its own set-up)
+# make demo | test | check | up | serve | down | bench      (each does its own set-up)
 PYTHON ?= python3
 PORT ?= 4200
 # test files that run beside each other
@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check up down bench clean
+.PHONY: help demo test check up serve down bench clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -38,8 +38,11 @@ check: $(STAMP) ## format, lint, types and tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-up: $(STAMP) ## server, work pool, deployments and worker; prints the address of the UI
+up: $(STAMP) ## server, work pool, deployments, worker and reports; prints their addresses
 	@$(BIN)/python -m deployments.up --port $(PORT)
+
+serve: $(STAMP) ## the same for a laptop: one process, ended by Ctrl-C
+	@$(BIN)/python -m deployments.serve $(PORT)
 
 down: $(STAMP) ## end what `make up` started
 	@$(BIN)/python -m deployments.up --down

@@ -1,124 +1,118 @@
-"""Server, work pool, deployments and worker in one command; `down` ends them.
+"""Server, work pool, deployments, worker and reports in one command; `down` ends them.
 
 Run as `python -m deployments.up [--port N]` and `python -m deployments.up --down`, or by `make
-up` and `make down`. What was started stands in `up.json` in PREFECT_HOME.
+up` and `make down`.
 """
 
 import argparse
-import contextlib
-import json
 import os
-import signal
-import subprocess
 import sys
-import time
-from pathlib import Path
 
+from deployments.note import alone, note, remember, reports, started
+from deployments.processes import alive, end, start
+from deployments.server import refuse_taken, start_server, wait
+from flows.deploy import POOL, deploy_all
 from flows.home import ROOT, prefect_home, settle
+from flows.server import running
+from flows.shelf import ADDRESS_VARIABLE
+from tasks.base.errors import FineryError, UsageError
 
-PATIENCE = 120  # seconds for the server to start
-GRACE = 10  # seconds between one signal and the next, sharper one
-
-
-def note() -> Path:
-    """What was started, and where it answers."""
-    return prefect_home() / "up.json"
+ORDER = ("worker", "reports", "server")  # in which they end
 
 
 def up(port: int) -> int:
-    """Start what is missing, register the deployments, and print the address."""
-    from flows.deploy import POOL, deploy_all
-    from flows.server import answers, running
+    """Start what is missing, register the deployments, and print the addresses.
 
-    url = f"http://127.0.0.1:{port}/api"
-    if running():
-        say(f"already up at {running()}; `make down` ends it")
-        return 0
-    if answers(url):
-        say(f"another Prefect server answers at {url}; end it, or choose a port: make up PORT=4300")
-        return 2
-    os.environ["PREFECT_API_URL"] = url
-    prefect = [sys.executable, "-m", "prefect"]
-    prefect_home().mkdir(parents=True, exist_ok=True)
-    processes = {"server": _start([*prefect, "server", "start", "--port", str(port)], "server")}
-    _remember(url, processes)
-    deadline = time.monotonic() + PATIENCE
-    while not answers(url):
-        if time.monotonic() > deadline or not alive(processes["server"]):
-            say("the server did not start; see server.log in .prefect")
-            down()
-            return 3
-        time.sleep(0.2)
-    deploy_all()
+    Raises:
+        UsageError: A port is taken, or a deployment is wrong.
+        FineryError: The server did not start.
+    """
+    if url := running():
+        return _again(url, reports())
+    if note().exists():
+        say("what an earlier `make up` left without a server is ended first")
+        down()
+    refuse_taken(port, "the server")
+    refuse_taken(port + 1, "the server of reports")
     (ROOT / "data" / "raw").mkdir(parents=True, exist_ok=True)
-    processes["worker"] = _start([*prefect, "worker", "start", "--pool", POOL], "worker")
-    _remember(url, processes)
-    say(f"UI: {url.removesuffix('/api')}   logs: server.log and worker.log in .prefect")
+    url, pages = f"http://127.0.0.1:{port}/api", f"http://127.0.0.1:{port + 1}"
+    os.environ |= {"PREFECT_API_URL": url, ADDRESS_VARIABLE: pages}
+    try:
+        _start("server", url, pages)
+        wait(url, started()["server"])
+        deploy_all()
+        _start("reports", url, pages)
+        _start("worker", url, pages)
+    except BaseException:
+        down()
+        raise
+    _tell(url, pages)
     return 0
 
 
 def down() -> int:
-    """End worker and server for good: a Prefect worker often survives the first SIGTERM."""
+    """End what `up` started, and nothing else."""
     if not note().exists():
         say("nothing is up")
         return 0
-    processes = json.loads(note().read_text())["processes"]
-    for name in ("worker", "server"):
-        if name in processes:
-            _end(int(processes[name]))
+    ours = started()
+    names = sorted(ours, key=ORDER.index)
+    left = [f"{name} (process {ours[name].pid})" for name in names if not end(ours[name])]
+    if left:
+        say(f"not ended: {', '.join(left)}")
+        return 3
     note().unlink()
-    say("worker and server have ended")
+    say(f"ended: {', '.join(names)}")
     return 0
 
 
-def _end(group: int) -> None:
-    for sharp in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
-        if not alive(group):
-            return
-        os.killpg(group, sharp)
-        deadline = time.monotonic() + GRACE
-        while alive(group) and time.monotonic() < deadline:
-            time.sleep(0.1)
+def _again(url: str, pages: str) -> int:
+    """Say that all is up, and start anew what has ended."""
+    os.environ |= {"PREFECT_API_URL": url, ADDRESS_VARIABLE: pages}
+    ours = started()
+    gone = [name for name in ORDER if name not in ours or not alive(ours[name])]
+    for name in gone:
+        _start(name, url, pages)
+    again = f", but started again: {', '.join(gone)}" if gone else ""
+    say(f"already up{again}; `make down` ends it")
+    _tell(url, pages)
+    return 0
 
 
-def alive(group: int) -> bool:
-    """Whether any process of a group we started still runs."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(-group, os.WNOHANG)  # a child of ours that ended is no longer running
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def _start(name: str, url: str, pages: str) -> None:
+    """Start one of them, and note it at once, so that `down` finds it whatever comes next."""
+    if name == "server":
+        one = start_server(int(url.removesuffix("/api").rpartition(":")[2]))
+    elif name == "reports":
+        one = start([sys.executable, "-m", "flows.report_server", pages.rpartition(":")[2]], name)
+    else:
+        one = start([sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL], name)
+    remember(name, one, url, pages)
 
 
-def _start(command: list[str], name: str) -> int:
-    """Start a process in a group of its own, so that what it starts ends with it."""
-    with Path(prefect_home(), f"{name}.log").open("ab") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            start_new_session=True,
-        )  # fmt: skip
-    return process.pid
-
-
-def _remember(url: str, processes: dict[str, int]) -> None:
-    note().write_text(json.dumps({"api_url": url, "processes": processes}))
+def _tell(url: str, pages: str) -> None:
+    say(f"UI:      {url.removesuffix('/api')}\nreports: {pages}\nlogs:    {prefect_home()}")
 
 
 def say(text: str) -> None:
     """Tell the person at the terminal."""
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
     """Start or end, as asked."""
     parser = argparse.ArgumentParser(description="Start Finery's server and worker, or end them.")
-    parser.add_argument("--port", type=int, default=4200)
+    parser.add_argument("--port", type=int, default=4200, help="of the server; reports: one more")
     parser.add_argument("--down", action="store_true", help="end what was started")
     arguments = parser.parse_args()
     settle()
-    return down() if arguments.down else up(arguments.port)
+    try:
+        with alone():
+            return down() if arguments.down else up(arguments.port)
+    except FineryError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2 if isinstance(error, UsageError) else 3
 
 
 if __name__ == "__main__":

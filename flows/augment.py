@@ -22,6 +22,7 @@ from flows.params import (
     ExportParams,
     Runner,
     ScoreParams,
+    Seed,
 )
 from flows.plan import command_line
 from flows.redaction import seeded_redact
@@ -58,6 +59,8 @@ warnings.filterwarnings("ignore", 'Field name "validate" .* shadows', UserWarnin
 def augment(
     sources: list[str],
     out: str,
+    runner: Runner = "threads",
+    seed: Seed = 0,
     ingest: IngestParams = IngestParams(),
     clean: CleanParams = CleanParams(),
     validate: ValidateParams = ValidateParams(),
@@ -68,14 +71,15 @@ def augment(
     split: SplitParams = SplitParams(),
     export: ExportParams = ExportParams(),
     gates: GateParams = GateParams(),
-    runner: Runner = "threads",
-    seed: int = 0,
 ) -> Release:
     """Evolve the prompts of a set, and account for every row that was made.
 
     Args:
-        sources: Files, folders or globs to read (JSONL, JSON, CSV, TSV, Parquet, also packed).
+        sources: Files, folders or globs to read, on the machine that runs this (JSONL, JSON, CSV,
+            TSV, Parquet, also packed).
         out: Folder to write to; the files of an earlier run in it are replaced.
+        runner: Where row-wise stages run: threads, processes or ray (an extra).
+        seed: Changes every choice made by chance.
         ingest: How files are read.
         clean: How damaged text is mended.
         validate: Which conversations are sound.
@@ -87,8 +91,6 @@ def augment(
         split: How large validation and test are.
         export: Formats that are written.
         gates: Limits that fail the run.
-        runner: Where row-wise stages run: threads, processes or ray (an extra).
-        seed: Changes every choice made by chance.
     """
     params = AugmentRunParams(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, llm=llm, augment=augment,

@@ -315,6 +315,39 @@ def maintain(
 
 
 @app.command()
+def compare(
+    before: Annotated[
+        Path, typer.Argument(metavar="DIR_A", help="Folder of the earlier release.")
+    ],
+    after: Annotated[Path, typer.Argument(metavar="DIR_B", help="Folder of the later release.")],
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", "-o", metavar="DIR",
+            help="Folder to write compare.html and compare.json to; without it nothing is written.",
+        ),
+    ] = None,
+    recipe: Recipe = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Override a parameter: gates.max_lost=0.1."
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:  # fmt: skip
+    """Say which rows came, went, changed and moved between two releases, and why.
+
+    Every difference in counts is explained, or the comparison fails. For instance:
+    [bold]finery compare monday tuesday --out diff --set gates.max_lost=0.05[/bold]
+    """
+    from flows.comparing import Asked, compare_command
+
+    asked = Asked(before, after, out, recipe, list(set_ or []))
+    raise typer.Exit(compare_command(asked, as_json=json))
+
+
+@app.command()
 def deploy() -> None:
     """Register every deployment with the current Prefect API."""
     from flows.deploy import deploy_all
@@ -382,6 +415,32 @@ def releases(
     raise typer.Exit(list_command(index))
 
 
+reports = typer.Typer(no_args_is_help=True, help="Reports of runs as pages.")
+app.add_typer(reports, name="report")
+
+
+@reports.callback()
+def report_() -> None:
+    """Reports of runs as pages."""
+
+
+@reports.command()
+def serve(
+    runs: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[DIR...]", help="Folders of runs, beside those the store knows."),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of this machine.")] = 4201,
+) -> None:
+    """Serve the reports of all runs on this machine alone, as the links in Prefect's UI have them.
+
+    Pages are shown, never rows, quarantine or the map of stand-ins.
+    """
+    from flows.report_server import serve_command
+
+    raise typer.Exit(serve_command(runs or [], port))
+
+
 redact_map = typer.Typer(no_args_is_help=True, help="What redaction replaced (`redact.map`).")
 app.add_typer(redact_map, name="redact-map")
 
@@ -408,6 +467,65 @@ def show(
     from flows.redact_map import show_command
 
     raise typer.Exit(show_command(file, key_secret))
+
+
+reviews = typer.Typer(
+    no_args_is_help=True,
+    help="Ask people about rows of a run. What they decide is done by the next one: "
+    "[bold]--set review.decisions=DIR/review.parquet[/bold].",
+)
+app.add_typer(reviews, name="review")
+Run = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished run.")]
+Submissions = typer.Option(min=1, help="People who shall look at a row drawn at random.")
+
+
+@reviews.command()
+def push(
+    run: Run,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="File to write to.")],
+    rows: Annotated[int, typer.Option(min=1, help="Rows that people look at.")] = 100,
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="jsonl, csv, label-studio or argilla.")
+    ] = "jsonl",
+    random_share: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Share that is drawn at random from the rows that left."),
+    ] = 0.3,
+    submissions: Annotated[int, Submissions] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another draw.")] = 0,
+) -> None:
+    """Choose the rows over which an answer tells most, and write them for people.
+
+    The rest is drawn at random from the rows that left by a judgement, so that the share that left
+    wrongly can be estimated. For instance:
+    [bold]finery review push run --out rows.csv --format csv --rows 50[/bold]
+    """
+    from flows.reviewing import push_command
+
+    given = {"rows": rows, "random_share": random_share, "wanted": submissions, "seed": seed}
+    raise typer.Exit(push_command(run, out, format, given))
+
+
+@reviews.command()
+def pull(
+    run: Run,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Files with answers, of one person or of many."),
+    ],
+    submissions: Annotated[
+        int | None,
+        typer.Option(min=1, help="Answers that a decision needs; else as many as were wanted."),
+    ] = None,
+) -> None:
+    """Read answers back, and write decisions, agreement and the rate of wrong drops.
+
+    Reads what [bold]push[/bold] wrote once it is filled in, and JSON exports of Label Studio and
+    Argilla. Writes review.parquet, review.json and review.md into the run's folder.
+    """
+    from flows.reviewing import pull_command
+
+    raise typer.Exit(pull_command(run, files, submissions))
 
 
 def main() -> None:

@@ -59,6 +59,7 @@ def run_command(asked: Asked, *, dry_run: bool, quiet: bool, as_json: bool) -> i
 
         gold = str(asked.gold or "")
         return plan_run(find_sources(specs, spool), _planned(params, asked.out), as_json, gold)
+    _check_review(params, server)
     done = _run(asked, specs, params, server, quiet=quiet or as_json)
     _show(done.out, as_json)
     if asked.flow == "nightly" and not as_json:
@@ -95,6 +96,22 @@ def _check_protected(params: "RunParams") -> None:
         from flows.protect import protected_files
 
         protected_files(params)
+
+
+def _check_review(params: "RunParams", server: Server) -> None:
+    """See that decisions can be read, and that there is a UI to answer in if people are asked."""
+    from flows.params import CurateParams
+
+    if not isinstance(params, CurateParams):
+        return
+    from flows.decide import given
+
+    given(params.review)
+    if params.review.wait and server.process is not None:
+        raise UsageError(
+            "review.wait=true: there is no UI to answer in; `make up` starts one, or ask by files "
+            "with `finery review push`"
+        )
 
 
 def _model(flow: str) -> "type[RunParams]":

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from typing import Any
 
 from flows.home import ROOT, settle
 from flows.server import answers, running
@@ -35,16 +36,20 @@ def deploy_all() -> int:
         )  # fmt: skip
         if done.returncode:
             raise UsageError(f"prefect {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
-    sys.stdout.write(f"deployed {', '.join(_names())} to {url}\n")
+    sys.stdout.write(f"deployed {', '.join(names())} to {url}\n")
     return 0
 
 
-def _names() -> list[str]:
-    """Flow and deployment, as Prefect lists them."""
+def listed() -> list[dict[str, Any]]:
+    """Every deployment, as `deployments/prefect.yaml` has it."""
     import yaml
 
-    listed = yaml.safe_load((ROOT / FILE).read_text())["deployments"]
-    return [f"{one['entrypoint'].rsplit(':')[-1]}/{one['name']}" for one in listed]
+    return list(yaml.safe_load((ROOT / FILE).read_text())["deployments"])
+
+
+def names() -> list[str]:
+    """Flow and deployment, as Prefect lists them."""
+    return [f"{one['entrypoint'].rsplit(':')[-1]}/{one['name']}" for one in listed()]
 
 
 def _profile_url() -> str:

@@ -8,7 +8,7 @@ import polars as pl
 
 from tasks.base.errors import UsageError
 from tasks.dedup.whatif import would_drop
-from tasks.publish.reasons import meaning
+from tasks.publish.fate import fate
 
 SHOWN = 3  # similar rows
 
@@ -26,7 +26,7 @@ def explain_row(run: Path, row_id: str) -> str:
     said = [f"{line['id']}  from {line['source']}, {place}"]
     if line["parent"]:
         said.append(f"made from {line['parent']}")
-    said.append(_fate(line))
+    said.append(fate(line))
     if line["twin_of"]:
         said.append(_twin(run, line))
     said += _similar(run, line["id"])
@@ -95,14 +95,6 @@ def _find(run: Path, row_id: str) -> dict[str, Any]:
         f"no row with the id {row_id!r} in {run}; ids stand in ledger.parquet, report.html and "
         "beside each example"
     )
-
-
-def _fate(line: dict[str, Any]) -> str:
-    if line["state"] == "kept":
-        return f"kept, in the {line['split']} split" if line["split"] else "kept"
-    because = f"{line['reason']}: {meaning(line['stage'], line['reason'])}"
-    detail = f" ({line['detail']})" if line["detail"] else ""
-    return f"{line['state']} by {line['stage']}, {because}{detail}"
 
 
 def _twin(run: Path, line: dict[str, Any]) -> str:

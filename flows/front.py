@@ -34,7 +34,14 @@ from tasks.publish.risk import sample_risk
 from tasks.redact.canaries.recall import Recall, recall_canaries
 from tasks.redact.params import check_keys
 from tasks.redact.pii import redact_pii
+from tasks.review.decided import DecisionFile
+from tasks.review.edits import edit_answers
+from tasks.review.params import DecideParams
+from tasks.review.told import tell_decisions
 from tasks.validate.rows import validate_rows
+
+Decisions = tuple[DecisionFile, ...]
+HEEDED = DecideParams()
 
 
 class Call(NamedTuple):
@@ -71,10 +78,11 @@ def conduct(way: Way[R], params: RunParams, asked: Asked) -> R:
     check_block()
     files = find_sources(asked.sources, store() / "spool")
     call = Call(asked.out, asked.command, ignored_files(asked.sources))
+    name = str(flow_run.get_flow_name())
     with faults_told(), at_work(store(), str(flow_run.get_id())):
-        with progress_artifact(), task_runner(params.runner) as tasks_on:
+        with progress_artifact(name), task_runner(params.runner) as tasks_on:
             done, report = way(Course(tasks_on), files, params, call)
-        publish_artifacts(report, asked.out, str(flow_run.get_name() or ""))
+        publish_artifacts(report, asked.out, name)
     gates_failed(done)
     get_run_logger().info(done.sentence)
     return done
@@ -90,20 +98,28 @@ class Prepared(NamedTuple):
     canaries: Recall | None = None  # what the redaction found of what was planted; None: not asked
 
 
-def prepare(course: Course, files: list[SourceFile], params: RunParams) -> Prepared:
+def prepare(
+    course: Course, files: list[SourceFile], params: RunParams, decisions: Decisions = ()
+) -> Prepared:
     """Read `files`, and make of their records sound rows without personal data.
+
+    Args:
+        course: Runs the stages.
+        files: What is read.
+        params: The run's.
+        decisions: Files of what people decided over rows; filters heed them from here on.
 
     Raises:
         UsageError: Not one file could be read, or there is no row in any.
     """
     read, raw = _read(course, files, params)
-    legible = course.row_wise(
-        clean_encoding, raw.data, params.clean.encoding, on=params.clean.enabled
-    )
+    told = course.whole(tell_decisions, raw.data, HEEDED, on=bool(decisions), decisions=decisions)
+    legible = course.row_wise(clean_encoding, told, params.clean.encoding, on=params.clean.enabled)
     plain = course.row_wise(clean_markup, legible, params.clean.markup, on=params.clean.enabled)
     sound = course.row_wise(validate_rows, plain, params.validate_, on=params.validate_.enabled)
     private = course.row_wise(redact_pii, sound, seeded_redact(params), on=params.redact.enabled)
-    return Prepared(files, read, raw, private, _self_test(course, sound, params))
+    written = course.whole(edit_answers, private, HEEDED, on=bool(decisions), decisions=decisions)
+    return Prepared(files, read, raw, written, _self_test(course, sound, params))
 
 
 def _self_test(course: Course, sound: DatasetRef, params: RunParams) -> Recall | None:
@@ -134,7 +150,7 @@ def release(
         canaries=prepared.canaries, **_samples(course, kept, params),
         parameters=params.model_dump(mode="json", by_alias=True),
         timings=tuple(course.timings),
-        skipped=skipped_checks(params, prepared.read, call.ignored),
+        skipped=(*skipped_checks(params, prepared.read, call.ignored), *course.skipped),
         command=call.command, models=models_used(params), versions=versions(),
         passports=passports, judge_refused=judge_refused, cost=course.cost,
         scaling=scaling, parent=call.parent, identity=call.identity,

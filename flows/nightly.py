@@ -11,10 +11,11 @@ import warnings
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import polars as pl
 from prefect import flow, get_run_logger
+from pydantic import Field
 
 from flows.curate import publish
 from flows.front import Asked, Call, conduct
@@ -28,6 +29,7 @@ from flows.params import (
     NightlyParams,
     Runner,
     ScoreParams,
+    Seed,
 )
 from flows.plan import command_line, models_used
 from flows.protect import protected_files
@@ -46,6 +48,7 @@ from tasks.publish.plan import Release
 from tasks.publish.release import publish_release
 from tasks.publish.releases import INDEX, Listed, Releases
 from tasks.redact.params import RedactParams
+from tasks.review.params import ReviewParams
 from tasks.select.split import SplitParams
 from tasks.validate.rows import ValidateParams
 
@@ -82,20 +85,21 @@ def nightly(
     sources: list[str],
     releases: str,
     each: Literal["whole", "new"] = "whole",
-    keep: int = 30,
+    keep: Annotated[int, Field(ge=1)] = 30,
+    protect: tuple[str, ...] = (),
+    runner: Runner = "threads",
+    seed: Seed = 0,
     ingest: IngestParams = IngestParams(),
     clean: CleanParams = CleanParams(),
     validate: ValidateParams = ValidateParams(),
     redact: RedactParams = RedactParams(),
     dedup: DedupParams = DedupParams(),
+    review: ReviewParams = ReviewParams(),
     llm: LlmParams = LlmParams(),
     score: ScoreParams = ScoreParams(),
     split: SplitParams = SplitParams(),
     export: ExportParams = ExportParams(),
     gates: GateParams = GateParams(),
-    protect: tuple[str, ...] = (),
-    runner: Runner = "threads",
-    seed: int = 0,
 ) -> Night:
     """Curate what the sources hold now into a release beside the earlier ones.
 
@@ -105,23 +109,24 @@ def nightly(
             leads to the last release that passed its gates.
         each: whole: a release holds everything; new: only what no earlier release holds.
         keep: How many releases are kept; older ones are removed.
+        protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
+        runner: Where row-wise stages run: threads, processes or ray (an extra).
+        seed: Changes every choice made by chance.
         ingest: How files are read.
         clean: How damaged text is mended.
         validate: Which conversations are sound.
         redact: Which personal data is replaced, and by what.
         dedup: What counts as a repeat, and which copy survives.
+        review: What people decided over rows, and whether the run asks them.
         llm: Which language model is asked, how fast, and what it may cost.
         score: What rows are worth, and which of them leave for it; off unless enabled.
         split: How large validation and test are.
         export: Formats that are written.
         gates: Limits; a release that breaks one does not become the latest.
-        protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
-        runner: Where row-wise stages run: threads, processes or ray (an extra).
-        seed: Changes every choice made by chance; the split is the only one.
     """
     params = NightlyParams(
         each=each, keep=keep, ingest=ingest, validate_=validate, clean=clean, redact=redact,
-        dedup=dedup, llm=llm, score=score, split=split, export=export, gates=gates,
+        dedup=dedup, review=review, llm=llm, score=score, split=split, export=export, gates=gates,
         protect=protect, runner=runner, seed=seed,
     )  # fmt: skip
     place = Releases(releases)

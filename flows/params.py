@@ -1,6 +1,6 @@
 """Parameters of the flows: what a recipe, `--set` and the form in the UI may say."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -27,6 +27,7 @@ from tasks.ingest.params import IngestParams
 from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.redact.params import RedactParams
+from tasks.review.params import ReviewParams
 from tasks.scale.params import ScaleParams
 from tasks.score.bar import Bar
 from tasks.score.calibration.exam import ExamParams
@@ -44,6 +45,7 @@ from tasks.select.split import SplitParams
 from tasks.validate.rows import ValidateParams
 
 Runner = Literal["threads", "processes", "ray"]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Format = Literal["openai", "trl", "alpaca", "sharegpt", "parquet"]
 
 
@@ -144,9 +146,7 @@ class RunParams(BaseModel):
         description="Where row-wise stages run: threads or processes of this machine, or ray (an "
         "extra) on many.",
     )  # fmt: skip
-    seed: int = Field(
-        default=0, ge=0, lt=2**32, title="Seed", description="Changes every choice made by chance."
-    )
+    seed: Seed = Field(default=0, title="Seed", description="Changes every choice made by chance.")
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -160,6 +160,7 @@ class CurateParams(RunParams):
     command: ClassVar[str] = "curate"
 
     dedup: DedupParams = DedupParams()
+    review: ReviewParams = ReviewParams()
     split: SplitParams = SplitParams()
     export: ExportParams = ExportParams()
     protect: tuple[str, ...] = Field(

@@ -1,5 +1,6 @@
 """The way of a run without Prefect's engine and its cache: to price a run, or to time it."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from prefect.tasks import Task
@@ -7,6 +8,9 @@ from pydantic import BaseModel
 
 from flows.stages import Course
 from tasks.publish.plan import Release, ReleasePlan
+from tasks.review.items import Item
+from tasks.review.params import ReviewParams
+from tasks.review.votes import Vote
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -19,6 +23,12 @@ class PlainCourse(Course):
 
     def _one(self, stage: Task[..., R], **call: object) -> tuple[R, bool]:
         return stage.fn(**call), False
+
+    def ask(
+        self, _choose: Callable[[], list[Item]], _params: ReviewParams
+    ) -> tuple[list[Item], list[Vote]]:
+        """There is no form without Prefect, so nobody is asked."""
+        return [], []
 
     def release(
         self, publish: Task[..., tuple[Release, dict[str, Any]]], plan: ReleasePlan

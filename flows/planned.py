@@ -20,6 +20,9 @@ from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
 from tasks.publish.audit import Audited
 from tasks.publish.plan import Release, ReleasePlan
+from tasks.review.items import Item
+from tasks.review.params import ReviewParams
+from tasks.review.votes import Vote
 from tasks.scale.experiment import Experiment
 from tasks.score.calibration.candidate import identity_of
 from tasks.score.calibration.passport import GoldFacts, Passport
@@ -118,6 +121,13 @@ class PlannedCourse(Course):
         self._say(publish.name, 1, 1, why)
         nothing = dict.fromkeys(("read", "kept", "dropped", "quarantined", "made"), 0)
         return Release(out=plan.out, **nothing, failed_gates=(), sentence=""), {}
+
+    def ask(
+        self, _choose: Callable[[], list[Item]], params: ReviewParams
+    ) -> tuple[list[Item], list[Vote]]:
+        """Nobody is asked; what comes after an answer cannot be foreseen."""
+        self._say("review.ask", 1, 1, f"waits for people, {params.patience:g} hours at most")
+        return [], []
 
     def afterwards(self, name: str, _rows: int, _act: Callable[[], object]) -> None:
         """Nothing is written."""

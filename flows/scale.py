@@ -12,7 +12,6 @@ from typing import Any
 import polars as pl
 from prefect import flow
 
-from flows.curate import refine
 from flows.front import Asked, Call, conduct, release
 from flows.notify import on_failure
 from flows.params import (
@@ -22,8 +21,10 @@ from flows.params import (
     Runner,
     ScaleRunParams,
     ScoreParams,
+    Seed,
 )
 from flows.plan import command_line
+from flows.refine import refine
 from flows.stages import Course
 from tasks.base.dataset import DatasetRef, read_dataset, write_dataset
 from tasks.ingest.params import IngestParams
@@ -32,6 +33,7 @@ from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
 from tasks.publish.plan import Release, Scaling
 from tasks.redact.params import RedactParams
+from tasks.review.params import ReviewParams
 from tasks.scale.command import NAME, Command, metrics_of
 from tasks.scale.experiment import Experiment, run_battery, run_command, run_jobs, run_lora
 from tasks.scale.findings import findings
@@ -55,47 +57,50 @@ warnings.filterwarnings("ignore", 'Field name "validate" .* shadows', UserWarnin
 def scale(
     sources: list[str],
     out: str,
+    protect: tuple[str, ...] = (),
+    index: str = "",
+    runner: Runner = "threads",
+    seed: Seed = 0,
     ingest: IngestParams = IngestParams(),
     clean: CleanParams = CleanParams(),
     validate: ValidateParams = ValidateParams(),
     redact: RedactParams = RedactParams(),
     dedup: DedupParams = DedupParams(),
+    review: ReviewParams = ReviewParams(),
     llm: LlmParams = LlmParams(),
     score: ScoreParams = ScoreParams(),
     scale: ScaleParams = ScaleParams(),
     split: SplitParams = SplitParams(),
     export: ExportParams = ExportParams(),
     gates: GateParams = GateParams(),
-    protect: tuple[str, ...] = (),
-    index: str = "",
-    runner: Runner = "threads",
-    seed: int = 0,
 ) -> Release:
     """Curate a set, and find out by experiment how much data it needs.
 
     Args:
-        sources: Files, folders or globs to read (JSONL, JSON, CSV, TSV, Parquet, also packed).
+        sources: Files, folders or globs to read, on the machine that runs this (JSONL, JSON, CSV,
+            TSV, Parquet, also packed).
         out: Folder to write to; the files of an earlier run in it are replaced.
+        protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
+        index: Folder that remembers releases; rows that an earlier one holds leave.
+        runner: Where row-wise stages run: threads, processes or ray (an extra).
+        seed: Changes every choice made by chance.
         ingest: How files are read.
         clean: How damaged text is mended.
         validate: Which conversations are sound.
         redact: Which personal data is replaced, and by what.
         dedup: What counts as a repeat, and which copy survives.
+        review: What people decided over rows, and whether the run asks them.
         llm: Which language model is asked, how fast, and what it may cost.
         score: What rows are worth, and which of them leave for it; off unless enabled.
         scale: Which sets are trained on, and what more data must bring.
         split: How large validation and test are.
         export: Formats that are written.
         gates: Limits that fail the run.
-        protect: Evaluation sets (files, folders or globs); rows that hold an item of one leave.
-        index: Folder that remembers releases; rows that an earlier one holds leave.
-        runner: Where row-wise stages run: threads, processes or ray (an extra).
-        seed: Changes every choice made by chance.
     """
     params = ScaleRunParams(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, dedup=dedup, llm=llm,
-        score=score, scale=scale, split=split, export=export, gates=gates, protect=protect,
-        index=index, runner=runner, seed=seed,
+        score=score, review=review, scale=scale, split=split, export=export, gates=gates,
+        protect=protect, index=index, runner=runner, seed=seed,
     )  # fmt: skip
     return conduct(scale_files, params, Asked(sources, out, command_line(sources, params)))
 

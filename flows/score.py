@@ -15,7 +15,7 @@ from prefect import flow
 
 from flows.front import Asked, Call, conduct, prepare, release
 from flows.notify import on_failure
-from flows.params import CleanParams, Runner, ScoreParams, ScoreRunParams
+from flows.params import CleanParams, Runner, ScoreParams, ScoreRunParams, Seed
 from flows.plan import command_line
 from flows.scoring import refused, score_rows, seat
 from flows.stages import Course
@@ -41,6 +41,8 @@ def score(
     sources: list[str],
     out: str,
     gold: str = "",
+    runner: Runner = "threads",
+    seed: Seed = 0,
     ingest: IngestParams = IngestParams(),
     clean: CleanParams = CleanParams(),
     validate: ValidateParams = ValidateParams(),
@@ -48,16 +50,17 @@ def score(
     llm: LlmParams = LlmParams(),
     score: ScoreParams = ScoreParams(),
     gates: GateParams = GateParams(),
-    runner: Runner = "threads",
-    seed: int = 0,
 ) -> Release:
     """Score rows by rules, encoder and judge, and say how far to believe each.
 
     Args:
-        sources: Files, folders or globs to read (JSONL, JSON, CSV, TSV, Parquet, also packed).
+        sources: Files, folders or globs to read, on the machine that runs this (JSONL, JSON, CSV,
+            TSV, Parquet, also packed).
         out: Folder to write to; the files of an earlier run in it are replaced.
         gold: File with human labels that calibrates the judge: pairs of answers with the better
             one named, or rows with a rating. Empty: the passport of an earlier exam counts.
+        runner: Where row-wise stages run: threads, processes or ray (an extra).
+        seed: Changes every choice made by chance.
         ingest: How files are read.
         clean: How damaged text is mended.
         validate: Which conversations are sound.
@@ -65,8 +68,6 @@ def score(
         llm: Which language model is asked, how fast, and what it may cost.
         score: How rows are scored, and which of them leave for it.
         gates: Limits that fail the run.
-        runner: Where row-wise stages run: threads, processes or ray (an extra).
-        seed: Changes every choice made by chance.
     """
     params = ScoreRunParams(
         ingest=ingest, validate_=validate, clean=clean, redact=redact, llm=llm, score=score,

@@ -29,6 +29,9 @@ from tasks.llm.params import LlmParams
 from tasks.publish.audit import Audited
 from tasks.publish.folder import sole_writer
 from tasks.publish.plan import Release, ReleasePlan, StageTiming
+from tasks.review.items import Item
+from tasks.review.params import ReviewParams
+from tasks.review.votes import Vote
 from tasks.scale.experiment import Experiment
 from tasks.score.calibration.passport import Passport, store_passport
 
@@ -53,6 +56,7 @@ class Course:
         self.inputs: list[DatasetRef] = []  # what the stage of each result read
         self.timings: list[StageTiming] = []
         self.cost = Cost()  # of what was computed, not of what came from cache
+        self.skipped: list[tuple[str, str, str]] = []  # check, why not, what unlocks it
 
     def whole(
         self, stage: Stage, data: DatasetRef, params: StageParams, on: bool = True, **more: object
@@ -158,6 +162,22 @@ class Course:
         announce(Progress(publish.name, 1, 1, plan.kept.rows))
         return released
 
+    def ask(
+        self, choose: Callable[[], list[Item]], params: ReviewParams
+    ) -> tuple[list[Item], list[Vote]]:
+        """Show people the rows that `choose` finds, and wait for what they say."""
+        from flows.asking import ask
+
+        started, items = time.perf_counter(), choose()
+        announce(Progress("review.ask", 0, 1, len(items)))
+        votes = ask(items, params) if items else []
+        self._time("review.ask", len(items), started, 0.0, cached=False)
+        return items, votes
+
+    def again(self) -> None:
+        """Forget what the stages said: they run once more, over what people decided."""
+        self.results, self.inputs, self.timings = [], [], []
+
     def afterwards(self, name: str, rows: int, act: Callable[[], object]) -> None:
         """Do what a release has for a consequence; never from cache."""
         announce(Progress(name, 0, 1, rows))
@@ -245,6 +265,7 @@ def join_results(results: list[StageResult]) -> StageResult:
         dropped=join_datasets(r.dropped for r in results),
         edits=_join(r.edits for r in results),
         evidence=_join(r.evidence for r in results),
+        spared=_join(r.spared for r in results),
         report=join_reports([r.report for r in results]),
     )
 

@@ -66,9 +66,16 @@ def message(text: str) -> None:
     print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
+def table_console() -> Any:  # noqa: ANN401 (rich is imported late)
+    """Standard output for tables: as wide as the terminal, 100 columns elsewhere."""
+    from rich.console import Console
+
+    wide = sys.stdout.isatty()
+    return Console(file=sys.stdout, width=None if wide else 100, highlight=False)
+
+
 def show_waterfall(report: dict[str, Any], out: str) -> None:
     """The table of stages, reasons, rows dropped and rows left, and where to look further."""
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
@@ -91,8 +98,7 @@ def show_waterfall(report: dict[str, Any], out: str) -> None:
     sides = ", ".join(f"{n:,} {side}" for side, n in report["splits"].items())
     share = f"{counts['kept'] / max(counts['read'], 1):.1%}"
     table.add_row("kept", sides, "", share, f"{counts['kept']:,}", style="bold")
-    wide = sys.stdout.isatty()
-    console = Console(file=sys.stdout, width=None if wide else 100, highlight=False)
+    console = table_console()
     console.print(table)
     console.print()
     console.print(escape(report["sentence"]), soft_wrap=True)
@@ -177,6 +183,8 @@ def _notes(console: Any, report: dict[str, Any]) -> None:  # noqa: ANN401 (rich 
             f"differently; {what}, see the report",
             soft_wrap=True,
         )
+    if report["review"]:
+        console.print(escape(report["review"]["sentence"]), soft_wrap=True)
     unread = {s["name"]: s["unread"] for s in report["sources"] if s["unread"]}
     for name, fields in unread.items():
         size = f"{sum(fields.values()):,} characters of {', '.join(fields)} in {name}"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flows.params import AugmentParams, CurateParams, ScaleParams
 from flows.recipe import inner_model
+from tasks.compare.params import CompareParams
 from tasks.publish.reasons import MEANINGS
 
 README = Path(__file__).parents[1] / "README.md"
@@ -49,7 +50,13 @@ def reasons() -> str:
     return "\n".join(["| stage | reason | what it means |", "| --- | --- | --- |", *lines])
 
 
-TABLES = {"parameters": parameters, "reasons": reasons}
+def comparing() -> str:
+    """The same for `finery compare`."""
+    lines = _lines(CompareParams, "")
+    return "\n".join(["| parameter | default | what |", "| --- | --- | --- |", *lines])
+
+
+TABLES = {"parameters": parameters, "reasons": reasons, "comparing": comparing}
 
 
 def block(text: str, name: str) -> str:

@@ -63,8 +63,23 @@ def test_its_commands_run(own_home, tmp_path):  # noqa: F811
             few = {"score": "score.judge.sample=1 --set score.judge.criteria=[relevancy]",
                    "augment": "augment.evolve.seeds=1"}  # fmt: skip
             command += f" --set {few[command.split()[1]]}"
+        if command.startswith("finery review pull"):
+            answer(tmp_path)
         done = finery(*shlex.split(command)[1:], env=own_home, cwd=tmp_path)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
+        if command.startswith("finery compare"):
+            shown = block(TEXT, "comparison").removeprefix("```\n").removesuffix("\n```")
+            told = done.stdout.split("\n\n")[0].splitlines()
+            assert [line.rstrip() for line in told] == shown.splitlines()
+
+
+def answer(folder):
+    """Two people answer what was pushed."""
+    import polars as pl
+
+    for name in ("anna", "ben"):
+        sheet = pl.read_csv(folder / "rows.csv").with_columns(decision=pl.lit("keep"))
+        sheet.write_csv(folder / f"rows-{name}.csv")
 
 
 def test_nothing_committed_names_a_path_of_a_machine():

@@ -203,4 +203,4 @@ def _ends(values: pl.Series, end: str) -> JsonValue:
 def drop_near(data: DatasetRef, params: PrivacyParams) -> StageResult:
     """Store `data` without the made rows that come too near to real ones."""
     memo = memory(data.store, encoder_of("static")) if params.enabled else None
-    return run_filter(data, partial(mark_near, memo=memo), params, MARKED)
+    return run_filter(data, partial(mark_near, memo=memo), params, MARKED, firm=tuple(REASONS))

@@ -53,7 +53,7 @@ def _content(value: object) -> object:
     if isinstance(value, BaseModel):
         free, reads = getattr(value, "not_content", ()), getattr(value, "reads", ())
         own = {
-            name: _file_content(v) if name in reads else _content(v)
+            name: _files_content(v) if name in reads else _content(v)
             for name, v in dict(value).items()
             if name not in free
         }
@@ -70,6 +70,11 @@ def _content(value: object) -> object:
 def _variable(name: str) -> str:
     """What an environment variable decides; it may be a key, so only its hash goes further."""
     return hashlib.sha256(os.environ.get(name, "").encode()).hexdigest()
+
+
+def _files_content(paths: str | tuple[str, ...]) -> object:
+    """What a setting that names a file, or several, stands for."""
+    return _file_content(paths) if isinstance(paths, str) else [_file_content(p) for p in paths]
 
 
 def _file_content(path: str) -> str | None:

@@ -6,6 +6,7 @@ The law it is checked against: rows read + rows made = kept + dropped + quaranti
 import polars as pl
 
 from tasks.base.dataset import DatasetRef, read_dataset
+from tasks.base.decided import with_decisions
 from tasks.base.errors import LedgerError
 from tasks.base.report import StageResult
 
@@ -19,7 +20,7 @@ SCHEMA = pl.Schema(
         "state": pl.String(),  # kept, dropped or quarantined
         "split": pl.String(),  # of kept rows
         "stage": pl.String(),  # that dropped or quarantined it
-        "reason": pl.String(),
+        "reason": pl.String(),  # also of a kept row, if people decided over it
         "detail": pl.String(),  # evidence in words; never text of the row
         "twin_of": pl.String(),  # the row that survived instead
         "score": pl.Float64(),  # that decided, for instance the similarity to the twin
@@ -54,6 +55,8 @@ def build_ledger(
     ledger = pl.concat(lines).join(_edits(results), on="id", how="left").select(
         pl.exclude("edits"), pl.col("edits").fill_null(pl.lit([], pl.List(pl.String)))
     )  # fmt: skip
+    places = [kept, *(r.dropped for r in results if r.dropped.rows)]
+    ledger = with_decisions(ledger, places, results)
     made = sum(r.report.made for r in results)
     _check(ledger, read + made)
     return ledger.select(SCHEMA.names()).sort("source", "source_row", "id", nulls_last=True)

@@ -64,6 +64,7 @@ class StageResult(BaseModel, frozen=True):
     dropped: DatasetRef  # rows with their `drop_*` columns
     edits: DatasetRef | None = None  # id and edit_* columns of the rows that an edit changed
     evidence: DatasetRef | None = None  # what the stage wants to show beside its marks
+    spared: DatasetRef | None = None  # marks of the rows that stay because people want them kept
     report: StageReport
 
 

@@ -7,7 +7,7 @@ that it leaves are in memory for the whole set.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -25,6 +25,7 @@ from tasks.base.dataset import (
     write_dataset,
     write_part,
 )
+from tasks.base.decided import spare
 from tasks.base.errors import RowsChangedError
 from tasks.base.params import StageParams
 from tasks.base.report import Cost, Kind, StageReport, StageResult, add_figures
@@ -68,15 +69,20 @@ class _Clock:
 
 
 def run_filter(
-    data: DatasetRef, mark: Pure[P], params: P, schema: pa.DataFrameSchema
-) -> StageResult:
+    data: DatasetRef, mark: Pure[P], params: P, schema: pa.DataFrameSchema,
+    firm: Collection[str] = (),
+) -> StageResult:  # fmt: skip
     """Mark every row of `data`, then store the kept and the dropped rows apart.
+
+    A row that people want kept (`tasks.base.table.DECIDED`) stays, whatever the mark, unless the
+    reason is firm.
 
     Args:
         data: Dataset of n rows.
         mark: Pure function that adds `drop_*` columns to n rows and returns those n rows.
         params: Settings handed to `mark`.
         schema: What `mark` promises about its marks (`tasks.base.table.marks`).
+        firm: Reasons that no word of people overrules.
 
     Raises:
         DatasetMissingError: `data` has no file.
@@ -88,6 +94,7 @@ def run_filter(
     marked = outcome.rows.select("id", cs.starts_with("drop_")).collect()
     _same_rows(stage, data, marked)
     schema.validate(marked, lazy=True)  # eager: pandera checks no values of a LazyFrame
+    marked, spared = spare(read_dataset(data), marked, firm)
     kept, dropped, start = [], [], 0
     for part in read_parts(data):
         mine = marked.slice(start, part.height)
@@ -104,6 +111,7 @@ def run_filter(
         data=of_parts(kept, data.store),
         dropped=lost_ref,
         evidence=_store(outcome.evidence, data.store),
+        spared=_store(spared, data.store),
         report=clock.report(
             stage,
             "filter",

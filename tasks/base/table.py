@@ -48,6 +48,15 @@ SCHEMA = pl.Schema(
 TEXT_COLUMNS = ("messages", "rejected", "tools", "meta")
 """Columns that an edit may change; the others say which row it is."""
 
+DECIDED = "score_review"
+"""What people decided over a row: keep, edit or drop; null where nobody was asked."""
+
+DECIDED_DETAIL = "score_review_detail"
+"""By how many, and why; never text of the row."""
+
+DECIDED_TWIN = "score_review_twin"
+"""The row that it repeats in the eyes of people, where they want it dropped for that."""
+
 DROP_REASON = "drop_reason"
 """Why a row is dropped, or null to keep it. Every `drop_*` column leaves with the dropped rows."""
 

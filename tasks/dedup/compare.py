@@ -29,9 +29,8 @@ class PreferParams(StageParams):
     prefer: tuple[Prefer, ...] = Field(
         default=("source", "undamaged", "longest"), title="Who survives",
         description="What decides which of several twins survives, the first first: its source "
-        "(`prefer_sources`), whether it is undamaged (not cut short, few slips; of near copies), "
-        "the longest conversation, the longest answer, the score (`prefer_score`). At the end the "
-        "smallest id; never the order of the files.",
+        "(`prefer_sources`), few slips and not cut short (of near copies), the longest "
+        "conversation or answer, the score (`prefer_score`). At last the smallest id.",
     )  # fmt: skip
 
     @model_validator(mode="after")

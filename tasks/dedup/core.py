@@ -146,4 +146,4 @@ def _marks(listed: pl.DataFrame, sides: list[Vectors], chosen: CoreSet) -> pl.Da
 def dedup_core(data: DatasetRef, params: CoreParams) -> StageResult:
     """Store `data` with no more rows than a core set may have."""
     memo = memory(data.store, encoder_of("static")) if params.rows else None
-    return run_filter(data, partial(mark_outside, memo=memo), params, MARKED)
+    return run_filter(data, partial(mark_outside, memo=memo), params, MARKED, firm=tuple(REASONS))

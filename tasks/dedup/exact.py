@@ -31,6 +31,8 @@ REASONS = {
     "marks, Unicode form or punctuation at the ends of turns",
 }
 
+FIRM = ("exact_duplicate",)  # a fact, and no judgement
+
 MARKED = marks(
     tuple(REASONS),
     {
@@ -126,4 +128,4 @@ def _named(listed: pl.DataFrame) -> pl.DataFrame:
 )  # fmt: skip
 def dedup_exact(data: DatasetRef, params: ExactDedupParams) -> StageResult:
     """Store `data` without exact and normalised copies."""
-    return run_filter(data, mark_exact_twins, params, MARKED)
+    return run_filter(data, mark_exact_twins, params, MARKED, firm=FIRM)

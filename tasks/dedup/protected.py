@@ -138,4 +138,4 @@ def dedup_protected(
     def mark(rows: pl.LazyFrame, given: ProtectedParams) -> Outcome:
         return mark_protected(rows, given, known, data.store, minilm)
 
-    return run_filter(data, mark, params, MARKED)
+    return run_filter(data, mark, params, MARKED, firm=tuple(REASONS))

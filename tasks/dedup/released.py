@@ -121,4 +121,6 @@ def dedup_released(
     data: DatasetRef, params: ReleasedParams, known: Known | None = None
 ) -> StageResult:
     """Store `data` without rows that were released before."""
-    return run_filter(data, partial(mark_released, known=known), params, MARKED)
+    return run_filter(
+        data, partial(mark_released, known=known), params, MARKED, firm=tuple(REASONS)
+    )

@@ -96,4 +96,4 @@ def _marked(rows: pl.LazyFrame, found: pl.DataFrame) -> pl.LazyFrame:
 def dedup_sides(data: DatasetRef, params: SidesParams, minilm: bool = False) -> StageResult:
     """Store `data` without rows that hold what another side asks."""
     mark = partial(mark_leaking, store=data.store, minilm=minilm)
-    return run_filter(data, mark, params, MARKED)
+    return run_filter(data, mark, params, MARKED, firm=tuple(REASONS))

@@ -26,6 +26,7 @@ FAMILIES = {
     "embed": "#f0e442",
     "augment": "#56b4e9",
     "select": "#009e73",
+    "review": "#882255",
 }
 """Family of stages -> colour of the rows that it drops."""
 
@@ -86,11 +87,22 @@ def waterfall(stages: Sequence[Step]) -> list[Line]:
     ]
 
 
-def against(bins: Sequence[str], raw: Sequence[int], kept: Sequence[int]) -> list[Line]:
-    """A line per bin: rows before curation as a broad bar, rows kept as a slim one in front."""
+def against(
+    bins: Sequence[str], raw: Sequence[float], kept: Sequence[float], form: str = ","
+) -> list[Line]:
+    """A line per bin: rows before curation as a broad bar, rows kept as a slim one in front.
+
+    Args:
+        bins: Names.
+        raw: How much is in each before.
+        kept: The same after.
+        form: How amounts are written: whole numbers with commas, or as shares (`.1%`).
+    """
     most = max((*raw, *kept), default=0)
     return [
-        Line(label, _bar(a, most, "raw") + _bar(b, most, "now", inset=25), f"{a:,} → {b:,}")
+        Line(
+            label, _bar(a, most, "raw") + _bar(b, most, "now", inset=25), f"{a:{form}} → {b:{form}}"
+        )
         for label, a, b in zip(bins, raw, kept, strict=True)
     ]
 

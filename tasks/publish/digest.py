@@ -1,54 +1,53 @@
-"""A run in small, for Prefect's UI: the waterfall as a table, and a page of Markdown with plots.
+"""A run in small, for Prefect's UI: a page of Markdown with plots and the way of the rows.
 
 The UI strips `<svg>` and scripts from Markdown, but shows images given as data URIs. An artifact
 is a row in Prefect's database and an event, so that it is kept under `MOST_BYTES`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tasks.publish import charts
 from tasks.publish.excerpt import plain
+from tasks.publish.graph import graph
 from tasks.publish.markdown import code, table, words
 from tasks.publish.report import sentence, share
 from tasks.publish.scaling import headline
+from tasks.publish.tables import waterfall_table
 
 MOST_BYTES = 190_000  # of the page; Prefect takes more, but its UI becomes slow
-MOST_ROWS = 200  # of the table artifact
 LONGEST = 60  # lines of a table in the page
 PLOTS = 4
 
 
-def waterfall_table(report: Mapping[str, Any]) -> list[dict[str, str | int]]:
-    """The waterfall for a table artifact: a line per stage and reason, `MOST_ROWS` at most.
+def digest(report: Mapping[str, Any], link: str = "") -> str:
+    """The page of Markdown: verdict, waterfall, plots while they fit, way of the rows, time.
 
-    Where there are more, the last line adds up the rest.
+    Args:
+        report: All that is known of the run; any key may be absent.
+        link: Address of the whole report, if it has one.
     """
-    entries = list(report.get("waterfall") or ())
-    shown = entries if len(entries) <= MOST_ROWS else entries[: MOST_ROWS - 1]
-    lines = [_line(entry) for entry in shown]
-    if rest := entries[len(shown) :]:
-        summed = {"dropped": sum(e["dropped"] for e in rest), "left": rest[-1]["left"]}
-        told = {"stage": "…", "reason": f"{len(rest)} more", "what": "see the report page"}
-        lines.append(_line({**told, **summed, "share": sum(e["share"] for e in rest)}))
-    return lines
+    linked = f"[The whole report]({link})" if link else ""
+    top = [_head(report), linked, _scaling(report), _waterfall(report)]
+    rest = [_way(report), _numbers(report), _time(report)]
+    room = MOST_BYTES - len("\n\n".join([*top, *rest, ""]).encode())
+    parts = [*top, *_plots(report, room), *rest]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def digest(report: Mapping[str, Any]) -> str:
-    """The page of Markdown: verdict, waterfall, shape of the set, time; plots while they fit."""
+def _plots(report: Mapping[str, Any], room: int) -> Iterator[str]:
+    """Charts as images, as many as there is room for, in bytes."""
     stages = charts.steps(report.get("waterfall") or ())
     plots = [("Rows left after each stage", charts.waterfall(stages))] if stages else []
     plots += [
         (f"{plain(s['name'])}: read → kept", charts.against(s["bins"], s["raw"], s["kept"]))
         for s in report.get("shape") or ()
     ]
-    parts = [_head(report), _scaling(report), _waterfall(report), _numbers(report), _time(report)]
-    page = "\n\n".join(part for part in parts if part) + "\n"
     for title, lines in plots[:PLOTS]:
-        image = f"\n**{words(title)}**\n\n![{words(title)}]({charts.image(lines[:LONGEST])})\n"
-        if len((page + image).encode()) <= MOST_BYTES:
-            page += image
-    return page
+        image = f"**{words(title)}**\n\n![{words(title)}]({charts.image(lines[:LONGEST])})"
+        room -= len(image.encode()) + 2
+        if room >= 0:
+            yield image
 
 
 def _scaling(report: Mapping[str, Any]) -> str:
@@ -80,31 +79,35 @@ def waterfall_markdown(report: Mapping[str, Any]) -> str:
     return table(head, told) + more
 
 
-def _line(entry: Mapping[str, Any]) -> dict[str, str | int]:
-    return {
-        "stage": plain(entry["stage"], 60),
-        "reason": plain(entry["reason"], 60),
-        "what it means": plain(entry.get("what") or "", 160),
-        "dropped": entry["dropped"],
-        "share": share(entry.get("share")),
-        "left": entry["left"],
-    }
-
-
 def _head(report: Mapping[str, Any]) -> str:
     gates = [
         f"- {'✓' if gate['passed'] else '✗ **failed**'} {words(gate.get('text') or gate['name'])}"
         for gate in (report.get("gates") or ())[:LONGEST]
     ]
-    title = f"# {words(report.get('release') or 'Finery run', 80)}"
+    name = report.get("release")
+    title = f"# Release {words(name, 80)}" if name else "# Finery run"
     return "\n\n".join(
         part for part in (title, words(sentence(report), 400), "\n".join(gates)) if part
     )
 
 
+def _way(report: Mapping[str, Any]) -> str:
+    drawn = graph(report)
+    return f"## The way of the rows\n\n```mermaid\n{drawn}\n```" if drawn else ""
+
+
 def _waterfall(report: Mapping[str, Any]) -> str:
-    body = waterfall_markdown(report)
-    return f"## What left, and why\n\n{body}" if body else ""
+    lines = waterfall_table(report)
+    if not lines:
+        return ""
+    told = [
+        (words(n["stage"]), code(n["reason"]), f"{n['dropped']:,}", str(n["share"]),
+         f"{n['left']:,}")
+        for n in lines[:LONGEST]
+    ]  # fmt: skip
+    body = table(("stage", "reason", "dropped:", "share:", "left:"), told)
+    more = f"\n\n{len(lines) - LONGEST} more lines are in the report." if lines[LONGEST:] else ""
+    return f"## What left, and why\n\n{body}{more}"
 
 
 def _numbers(report: Mapping[str, Any]) -> str:

@@ -122,11 +122,11 @@ def _changes(before: DatasetRef, result: StageResult, mask: Mask) -> list[Facts]
     one = read_dataset(before).filter(wanted).select(columns).collect()
     other = read_dataset(result.data).filter(wanted).select("id", after=conversation()).collect()
     pairs = one.join(other, on="id").sort("id").rows(named=True)
-    around = [_around_change(p["text"], p["after"], READ) for p in pairs]
+    around = [around_change(p["text"], p["after"], READ) for p in pairs]
     if result.report.stage == REDACTION:  # what was replaced is never shown
         around = [(_TAG.sub("█████", after), after) for _, after in around]
     masked = mask([text for pair in around for text in pair])
-    shown = [_around_change(masked[2 * i], masked[2 * i + 1], CUT) for i in range(len(pairs))]
+    shown = [around_change(masked[2 * i], masked[2 * i + 1], CUT) for i in range(len(pairs))]
     return [
         {"id": p["id"], "source": p["source"], "before": old, "after": new}
         for p, (old, new) in zip(pairs, shown, strict=True)
@@ -134,7 +134,7 @@ def _changes(before: DatasetRef, result: StageResult, mask: Mask) -> list[Facts]
     ]
 
 
-def _around_change(before: str, after: str, size: int) -> tuple[str, str]:
+def around_change(before: str, after: str, size: int) -> tuple[str, str]:
     """Both texts cut to a window of `size` / 2 around the first change."""
     shorter = min(len(before), len(after))
     same = next((i for i in range(shorter) if before[i] != after[i]), shorter)

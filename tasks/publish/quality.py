@@ -163,7 +163,7 @@ def _distribution(name: str, before: pl.DataFrame, kept: pl.DataFrame) -> Facts:
     """How one score lies, over all rows that were scored and over those kept."""
     measure = MEASURES[name]
     values = before[name].cast(pl.Float64).drop_nans().drop_nulls()
-    low, high = _span(values)
+    low, high = span(values)
     step = (high - low) / BINS
     edges = [low + step * i for i in range(1, BINS)]
     digits = 2 if step < 1 else 0
@@ -180,7 +180,7 @@ def _distribution(name: str, before: pl.DataFrame, kept: pl.DataFrame) -> Facts:
     }  # fmt: skip
 
 
-def _span(values: pl.Series) -> tuple[float, float]:
+def span(values: pl.Series) -> tuple[float, float]:
     """0 to 1 if that holds all; else the 1st to the 99th percentile, what is beyond at the ends."""
     if values.is_empty() or (values.min() >= 0 and values.max() <= 1):  # type: ignore[operator]
         return 0.0, 1.0

@@ -2,6 +2,9 @@
 
 from tasks.augment import balance, eliminate, privacy, verify
 from tasks.dedup import core, exact, near, protected, released, semantic, settle, sides
+from tasks.review import copies as review_copies
+from tasks.review import rows as review_rows
+from tasks.review import told
 from tasks.score import drop
 from tasks.validate import rows
 
@@ -41,6 +44,9 @@ MEANINGS: dict[str, dict[str, str]] = {
     "augment.privacy": privacy.REASONS,
     "augment.balance": balance.REASONS,
     "score.drop": drop.REASONS,
+    "review.copies": review_copies.REASONS,
+    "review.rows": review_rows.REASONS,
+    "review.told": told.REASONS,
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from prefect import task
 
-from tasks.base.dataset import read_dataset
+from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.ledger import build_ledger
 from tasks.publish.arms import arms
 from tasks.publish.card import croissant, dataset_card
@@ -63,7 +63,7 @@ def write_release(plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
     to_look_at = review(kept, _sent(plan))
     if to_look_at.height:
         folder.write("review.jsonl", to_look_at.write_ndjson().encode())
-    pairs = similar(plan)
+    pairs = similar(plan.results)
     if pairs.height:
         folder.write("pairs.parquet", _parquet(pairs), pairs.height)
     if plan.scaling:
@@ -183,7 +183,23 @@ def _manifest(plan: ReleasePlan, report: dict[str, Any]) -> dict[str, object]:
         "parent": plan.parent,
         "identity": plan.identity,
         "cost": spent(plan.cost),
+        "datasets": _datasets(plan),
     }
+
+
+def _datasets(plan: ReleasePlan) -> dict[str, Any]:
+    """What of the run lies in the store, by content: the dropped rows whole, and the evidence."""
+    return {
+        "kept": _named(plan.kept),
+        "stages": [
+            {"stage": r.report.stage, "dropped": _named(r.dropped), "evidence": _named(r.evidence)}
+            for r in plan.results
+        ],
+    }
+
+
+def _named(data: DatasetRef | None) -> dict[str, Any] | None:
+    return None if data is None else {"sha256": data.sha256, "rows": data.rows}
 
 
 @task(name="publish.release", persist_result=False)

@@ -8,7 +8,7 @@ escaped on its way out, and the page forbids the browser to run or to fetch anyt
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,12 +58,21 @@ def render(report: Mapping[str, Any]) -> str:
     Returns:
         HTML of at most `MOST_BYTES`. The same report gives the same page.
     """
-    page = ""
+    return fitting(lambda examples, limit: _draw(report, examples, limit))
+
+
+def fitting(draw: Callable[[int, int], str]) -> str:
+    """The page that `draw` makes with as many examples as `MOST_BYTES` allow.
+
+    Args:
+        draw: Makes it of examples per reason and characters per text.
+    """
+    drawn = ""
     for examples, limit in DENSITIES:
-        page = _draw(report, examples, limit)
-        if len(page.encode()) <= MOST_BYTES:
+        drawn = draw(examples, limit)
+        if len(drawn.encode()) <= MOST_BYTES:
             break
-    return page
+    return drawn
 
 
 def sentence(report: Mapping[str, Any]) -> str:
@@ -96,22 +105,29 @@ def size(value: int) -> str:
 
 
 def _draw(report: Mapping[str, Any], examples: int, limit: int) -> str:
-    css = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     shown = {name: title for name, (title, keys) in SECTIONS.items() if any(map(report.get, keys))}
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            r=report,
-            css=Markup(css),
-            css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
-            sentence=sentence(report),
-            sections=shown,
-            steps=charts.steps(report.get("waterfall") or ()),
-            examples=examples,
-            limit=limit,
-        )
+    return page(
+        "report.html",
+        r=report,
+        sentence=sentence(report),
+        sections=shown,
+        steps=charts.steps(report.get("waterfall") or ()),
+        examples=examples,
+        limit=limit,
     )
+
+
+def page(template: str, **facts: object) -> str:
+    """One self-contained page, drawn by `template` in the style of all pages.
+
+    Args:
+        template: File among the templates.
+        facts: What it shows; every string is escaped, and any key may be absent.
+    """
+    css = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    css_hash = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    drawn = _environment().get_template(template)
+    return drawn.render(css=Markup(css), css_hash=css_hash, **facts)
 
 
 @cache

@@ -7,6 +7,7 @@ import polars as pl
 
 from tasks.base.report import Cost
 from tasks.publish import evidence, facts, twins
+from tasks.publish.decided import decisions
 from tasks.publish.gates import Gate
 from tasks.publish.made import made
 from tasks.publish.plan import ReleasePlan
@@ -42,6 +43,7 @@ def gather(
         "contradictions": twins.contradictions(plan, unless_redacted),
         "released": twins.released(plan),
         "core_set": twins.core_set(plan),
+        "review": decisions(plan),
         "evolution": made(plan, unless_redacted),
         "scaling": plan.scaling.facts if plan.scaling else {},
         "quality": quality(plan, unless_redacted),

@@ -1,5 +1,6 @@
 """The repeats and contradictions that a report shows, and the pairs nearest to the decision."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -103,12 +104,12 @@ def _nearest(pairs: pl.DataFrame, plan: ReleasePlan, mask: Mask) -> list[Facts]:
     return nearest
 
 
-def similar(plan: ReleasePlan) -> pl.DataFrame:
+def similar(results: Sequence[StageResult]) -> pl.DataFrame:
     """Every pair of similar rows that a stage saw (`tasks.dedup.whatif.PAIRS`)."""
     found = [pl.DataFrame(schema=PAIRS)]
-    for stage in ("dedup.near", "dedup.semantic"):
-        result = plan.result(stage)
-        if result is None or result.evidence is None:
+    for result in results:
+        stage = result.report.stage
+        if stage not in ("dedup.near", "dedup.semantic") or result.evidence is None:
             continue
         pairs = read_dataset(result.evidence)
         if stage == "dedup.near":

@@ -7,7 +7,7 @@ tell an invented person from a real one, and a model must learn to repeat neithe
 
 import re
 
-from tasks.redact.rule import Rule, before, digits_of, value_of
+from tasks.redact.rule import QUOTE, Rule, S, before, digits_of, value_of
 from tasks.redact.words import MAILBOXES
 
 FILE_ENDINGS = ("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "html", "py")
@@ -22,33 +22,56 @@ SPELT_EMAIL = (
 )
 EXTENSION = r"(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?!\w|[.-]\d)"
 _START = r"(?<![\w+./-])"
-PHONES = (
-    rf"{_START}\+\d{{1,3}}(?:[ .-]?\(\d{{1,5}}\))?(?:[ .-]\d{{2,8}}){{1,5}}{EXTENSION}",
-    r"(?<![\w+.)-])\+\d{9,15}(?!\w)",
-    rf"{_START}(?:\+?1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[.-])\d{{3}}[ .-]\d{{4}}{EXTENSION}",
-    rf"{_START}(?:\(0[1-9]\d{{1,4}}\)|0[1-9]\d{{1,4}})[ -]\d{{3,4}}[ -]?\d{{3,4}}{EXTENSION}",
-    rf"(?<![\w+./$-])555-01\d\d{EXTENSION}",
-)
+PHONES = (  # pattern, and the literals without which it finds nothing
+    (rf"{_START}\+\d{{1,3}}(?:[ .-]?\(\d{{1,5}}\))?[ .-]\d{{1,8}}(?:[ .-]\d{{2,8}}){{0,5}}"
+     rf"{EXTENSION}", ("+",)),
+    (r"(?<![\w+.)-])\+\d{9,15}(?!\w)", ("+",)),
+    (rf"{_START}(?:\+?1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[.-])\d{{3}}[ .-]\d{{4}}{EXTENSION}",
+     ()),
+    (rf"{_START}(?:\(0[1-9]\d{{1,4}}\)|0[1-9]\d{{1,4}})[ -]\d{{3,4}}[ -]?\d{{3,4}}{EXTENSION}",
+     ("0",)),
+    (rf"{_START}(?:0[1-9]\d{{1,3}}[ /]\d{{2,4}}(?: \d{{2,4}}){{1,3}}|0[1-9](?:[ .]\d\d){{4}})"
+     rf"{EXTENSION}", ("0",)),
+    (rf"{_START}\(\d{{2,4}}\) ?\d{{3,4}}-\d{{4}}{EXTENSION}", ("(",)),
+    (rf"(?<![\w+./$-])555-01\d\d{EXTENSION}", ("555-01",)),
+)  # fmt: skip
 SPOKEN_PHONE = (
     r"(?i)(?<![a-z])(?:phones?|tel|telephone|mobile|cell|fax|whatsapp|call(?: me)?|text me"
-    r"|reach me|dial|contact|answering)(?:_?(?:number|num|no))?\b[^\w(+]{0,4}"
+    r"|reach (?:me|him|her|us|them)|dial|contact|answering|(?:my|his|her|our|their) number)"
+    r"(?:_?(?:number|num|no))?\b[^\w(+]{0,4}"
     r"(?:(?:is|at|on|to|me|number|no\.?|:)[^\w(+]{0,3}){0,4}"
     r"(?P<value>\+?\(?\d[\d ().-]{5,18}\d)(?!\w|[.,]\d|%)"
 )
-PHONE_CUES = ("phone", "tel", "mobile", "cell", "fax", "whatsapp", "call", "text", "reach", "dial",
-              "contact", "answering")  # fmt: skip
-ACCOUNT = (
-    r"(?i)(?<![\w.])(?:user ?name|user_name|user ?id|login|handle|screen ?name|twitter|instagram"
-    r"|telegram|skype|discord|github)\b[\"']?\s{0,2}(?:is\b|:|=)\s{0,2}[\"']?"
-    r"(?P<value>@?[A-Za-z][\w.-]{1,30}\w)(?![\w@(])"
+NAMED_PHONE = (
+    r"(?i)(?<![\w+./-])(?P<value>\+?\(?\d[\d ().-]{5,18}\d)[ ]?[-–(:]?[ ]?"
+    r"(?:office|fax|mobile|phone|tel|cell|home|work|direct|landline|switchboard)\b"
+    r"(?=[ ]?(?:[\n;,)]|\Z))"
 )
+"""A number with its name behind it, as under letters."""
+NAMES = ("office", "fax", "mobile", "phone", "tel", "cell", "home", "work", "direct", "landline",
+         "switchboard")  # fmt: skip
+PHONE_CUES = ("phone", "tel", "mobile", "cell", "fax", "whatsapp", "call", "text", "reach", "dial",
+              "contact", "answering", "number")  # fmt: skip
+ACCOUNT = (
+    rf"(?i)(?<![\w.])(?:(?:user{S}name|user{S}id|login|handle|screen{S}name|twitter|instagram"
+    rf"|telegram|skype|discord|github)\b{QUOTE}\s{{0,2}}(?:is\b|:|=)"
+    r"|(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:in|on) as(?: (?:the )?user)?\b:?)"
+    rf"\s{{0,2}}{QUOTE}(?P<value>@?[A-Za-z][\w.-]{{1,30}}\w)(?![\w@(])"
+)
+BLANK = re.compile(
+    r"your?[._-]?(?:e-?mail|mail|(?:first|last|user)?[._-]?name|handle|linkedin|github|twitter"
+    r"|instagram|account|profile|company|id\b|$)"
+)
+"""What begins as an example that its reader is to replace: yourname, your.email."""
 PROFILE = r"(?i)\blinkedin\.com/in/(?P<value>[\w-]{3,})"
 
 
 def _personal(match: re.Match[str]) -> bool:
-    local, _, domain = match[0].partition("@")
-    ending = domain.rpartition(".")[2].lower()
-    return local.lower() not in MAILBOXES and ending not in FILE_ENDINGS
+    """No mailbox of a role, no name of a file, and nothing to be filled in."""
+    local, _, domain = match[0].lower().partition("@")
+    ending = domain.rpartition(".")[2]
+    blank = BLANK.match(local) or domain.startswith("your")
+    return local not in MAILBOXES and ending not in FILE_ENDINGS and not blank
 
 
 def _phone(match: re.Match[str]) -> bool:
@@ -72,16 +95,24 @@ def _spoken(match: re.Match[str]) -> bool:
 
 def _handle(match: re.Match[str]) -> bool:
     """A handle is told from a plain word ('login: required') by a digit, sign or @."""
-    return bool(re.search(r"[\d_@]", match["value"])) and match["value"][0] != "_"
+    value = match["value"]
+    return bool(re.search(r"[\d_@]", value)) and value[0] != "_" and _filled(match)
+
+
+def _filled(match: re.Match[str]) -> bool:
+    """Whether this is a name, and not the place where one is to be filled in."""
+    return not BLANK.match(match["value"].lower().lstrip("@"))
 
 
 RULES = (
     Rule("EMAIL_ADDRESS", re.compile(EMAIL), ("@",), digits=False, check=_personal),
     Rule("EMAIL_ADDRESS", re.compile(SPELT_EMAIL, re.IGNORECASE),
          ("[at", "(at", "{at", "[ at", "( at"), digits=False),
-    *(Rule("PHONE_NUMBER", re.compile(p), check=_phone) for p in PHONES),
+    *(Rule("PHONE_NUMBER", re.compile(p), cues, check=_phone) for p, cues in PHONES),
     Rule("PHONE_NUMBER", re.compile(SPOKEN_PHONE), PHONE_CUES, check=_spoken),
+    Rule("PHONE_NUMBER", re.compile(NAMED_PHONE), NAMES, check=_spoken),
     Rule("USERNAME", re.compile(ACCOUNT), ("user", "login", "handle", "screen", "twitter",
-         "instagram", "telegram", "skype", "discord", "github"), digits=False, check=_handle),
-    Rule("USERNAME", re.compile(PROFILE), ("linkedin.com/in/",), digits=False),
+         "instagram", "telegram", "skype", "discord", "github", "in as", "on as"), digits=False,
+         check=_handle),
+    Rule("USERNAME", re.compile(PROFILE), ("linkedin.com/in/",), digits=False, check=_filled),
 )  # fmt: skip

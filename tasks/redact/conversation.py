@@ -10,6 +10,7 @@ from tasks.redact.kept import Kept, kept_names
 from tasks.redact.mentions import mentions
 from tasks.redact.names import Place
 from tasks.redact.policy import private
+from tasks.redact.quoting import quoted
 from tasks.redact.rule import Span
 from tasks.redact.rules import PERSON, Finder, disjoint, find, masks, outside
 from tasks.redact.standin.book import SurrogateBook
@@ -213,6 +214,7 @@ def _people(bodies: Sequence[str], spans: Sequence[Sequence[Span]]) -> Iterator[
 def _replace(text: Text, spans: Sequence[Span], pairs: Pairs) -> str:
     parts, done = [], text.lead
     for start, end, entity in spans:
-        parts += [text.body[done:start], pairs[entity, text.body[start:end]]]
+        tag = pairs[entity, text.body[start:end]]
+        parts += [text.body[done:start], quoted(text.body, start, end, tag)]
         done = end
     return "".join(parts) + text.body[done:]

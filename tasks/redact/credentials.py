@@ -7,7 +7,7 @@ wrong" are left alone.
 
 import re
 
-from tasks.redact.rule import Rule, value_of
+from tasks.redact.rule import QUOTE, Rule, value_of
 
 KEY = (
     r"(?<![\w-])(?:sk-(?:proj-|ant-|live-|test-|or-)?[A-Za-z0-9_-]{16,}"
@@ -30,25 +30,40 @@ NAME = (
     r"|(?:auth|access|refresh|bearer|session)[_ -]?(?:token|key))"
 )
 CUES = ("pass", "pwd", "secret", "key", "token", "credential")
-ASSIGNED = NAME + r"[\"']?\s{0,2}(?:[:=]{1,2}|=>|\bis\b:?|\bwas\b)\s{0,2}"
-QUOTED = ASSIGNED + r"[\"'`](?P<value>[^\s\"'`]{6,200})[\"'`]"
-_SIGN = r"[^\s\"'`,;&<>(){}\[\]]"
-BARE = (
-    rf"{ASSIGNED}(?P<value>{_SIGN}{{6,200}}?)(?=\.?(?:[\s\"'`,;&<>)}}\]]|$))"  # without a full stop
-)
+ASSIGNED = NAME + rf"{QUOTE}\s{{0,2}}(?:[:=]{{1,2}}|=>|\bis\b:?|\bwas\b)\s{{0,2}}"
+QUOTED = ASSIGNED + r"\\{0,3}[\"'`](?P<value>[^\s\"'`\\]{6,200})\\{0,3}[\"'`]"
+_SIGN = r"(?:[^\s\"'`,;&<>(){}\[\]\\]|&(?![\w-]{1,40}=|[a-z]{2,6};))"
+_END = r"(?=\.?(?:[\s\"'`,;<>)}\]\\]|&[\w-]{1,40}[=;]|$))"  # without a full stop
+BARE = rf"{ASSIGNED}(?P<value>{_SIGN}{{6,200}}?){_END}"
 BEARER = (
-    r"(?i)\bauthorization[\"']?\s?[:=]\s?[\"']?(?:bearer|basic|token)\s(?P<value>[\w.+/=-]{8,})"
+    rf"(?i)\bauthorization{QUOTE}\s?[:=]\s?{QUOTE}(?:bearer|basic|token)\s"
+    rf"(?P<value>{_SIGN}{{8,2000}}?){_END}"
+)
+SPOKEN = (
+    r"(?i)\b(?:token|bearer|api key|password|passphrase|passcode)(?: called)?\s{1,2}"
+    rf"(?P<value>{_SIGN}{{8,2000}}?){_END}"
 )
 QUERY = (
-    r"(?i)[?&](?:access_token|api_?key|auth|token|key|sig|signature|secret|session|sid|password"
-    r"|pwd)=(?P<value>[^&\s#\"'<>)]{6,})"
+    r"(?i)[?&](?:(?:access|auth|id|refresh|session)_?token|api_?key|auth|token|key|sig|signature"
+    r"|secret|client_?secret|session|sid|password|passwd|pwd|x-amz-(?:signature|security-token))"
+    r"=(?P<value>[^&\s#\"'<>)\\]{6,2000})"
 )
-LOGIN = r"(?i)\b[a-z][a-z0-9+.-]{0,20}://(?P<value>[^\s:/@<>{}]{1,64}:[^\s/@<>{}]{3,})@(?=[\w\[])"
+HOOK = (
+    r"(?i)\b(?:hooks\.slack\.com/services/|discord(?:app)?\.com/api/webhooks/"
+    r"|api\.telegram\.org/bot)(?P<value>[\w/:-]{30,200})"
+)
+"""Addresses that let whoever knows them post: their path is the secret."""
+LOGIN = (
+    r"(?i)\b[a-z][a-z0-9+.-]{0,20}://(?P<value>[^\s:/@<>{}]{0,64}:[^\s/@<>{}]{3,200})@(?=[\w\[])"
+)
 PIN = (
     r"(?i)\b(?:pin(?: code| number)?|cvv2?|cvc2?|otp|passcode|one-time (?:password|code)"
     r"|(?:security|verification) code|password)\s{0,2}(?:is|was|:|=)"
     r"\s{0,2}(?P<value>\d{3,8})(?![\w.,%:]\d|\w)"
 )
+LONG = 20  # characters of a secret that need not mix small and capital letters
+WORDS = re.compile(r"[A-Za-z]+\d{0,2}(?:[-_./:][A-Za-z]*\d{0,3})*")
+"""What is made of words and small numbers, such as gpt-4-turbo."""
 REFERENCE = re.compile(
     r"(?i)^(?:os\.|process\.|self\.|this\.|env\.|config\.|settings\.|\$|%|<|\{|\[|https?:|your"
     r"|x{4,}|\*{3,}|\.{3})"
@@ -65,11 +80,22 @@ def _random(match: re.Match[str]) -> bool:
     return mixed >= 2 and bool(re.search(r"\d|[!@#$%^&*?+=~]", value))
 
 
+def _strange(match: re.Match[str]) -> bool:
+    """The same where no sign says that a value follows: it is no word, name or version."""
+    value = match["value"]
+    kinds = sum(bool(re.search(kind, value)) for kind in ("[a-z]", "[A-Z]", "[!@#$%^&*?+=~]"))
+    mixed = kinds >= 2 or len(value) >= LONG
+    return _random(match) and _has_digit(match) and mixed and not WORDS.fullmatch(value)
+
+
 def _has_digit(match: re.Match[str]) -> bool:
-    return any(c.isdigit() for c in match[0])
+    return any(c.isdigit() for c in value_of(match))
 
 
-QUERY_CUES = ("token=", "key=", "auth=", "sig", "secret=", "session=", "sid=", "password=", "pwd=")
+QUERY_CUES = ("token=", "key=", "auth=", "sig", "secret=", "session=", "sid=", "password=",
+              "passwd=", "pwd=")  # fmt: skip
+SPOKEN_CUES = ("token ", "bearer ", "api key ", "password ", "passphrase ", "passcode ")
+HOOK_CUES = ("hooks.slack.com", "/api/webhooks/", "api.telegram.org")
 PIN_CUES = ("pin", "cvv", "cvc", "otp", "code", "password")
 RULES = (
     Rule("SECRET", re.compile(KEY), KEY_CUES, check=_has_digit),
@@ -77,6 +103,8 @@ RULES = (
     Rule("SECRET", re.compile(QUOTED), CUES, digits=False, check=_random),
     Rule("SECRET", re.compile(BARE), CUES, digits=False, check=_random),
     Rule("SECRET", re.compile(BEARER), ("authorization",), digits=False, check=_random),
+    Rule("SECRET", re.compile(SPOKEN), SPOKEN_CUES, check=_strange),
+    Rule("SECRET", re.compile(HOOK), HOOK_CUES),
     Rule("SECRET", re.compile(QUERY), QUERY_CUES, digits=False, check=_random),
     Rule("SECRET", re.compile(LOGIN), ("://",), digits=False),
     Rule("SECRET", re.compile(PIN), PIN_CUES),

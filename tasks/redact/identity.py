@@ -8,7 +8,7 @@ import re
 
 from stdnum import iban, luhn
 
-from tasks.redact.rule import TIE, Rule, digits_of, value_of
+from tasks.redact.rule import TIE, Rule, S, digits_of, value_of
 
 CARD = r"(?<![\w.+-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)"
 GROUPS = re.compile(r"\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
@@ -21,49 +21,63 @@ COMPACT_IBAN = r"(?<!\w)[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?!\w)"
 SPACED_IBAN = r"(?<!\w)[A-Z]{{2}}\d{{2}}(?:[ -][A-Z0-9]{{4}}){{{groups}}}(?:[ -]\d{{1,3}})?(?!\w)"
 
 SSN = r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"
-LABELLED_SSN = rf"(?i)\b(?:ssn|social security){TIE}(?P<value>\d{{3}}[ -]?\d\d[ -]?\d{{4}})"
+LABELLED_SSN = (
+    rf"(?i)(?<![a-z])(?:ssn|itin|social{S}security){TIE}"
+    r"(?P<value>\d{3}[ -]?\d\d[ -]?\d{4})(?!\d)"
+)
+ITIN = (*range(50, 66), *range(70, 89), 90, 91, 92, *range(94, 100))
+"""Groups of the tax numbers of those who have no social security number; their areas are 9xx."""
+NINO = (
+    r"(?<![\w-])(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
+    r"(?P<gap> ?)\d\d(?P=gap)\d\d(?P=gap)\d\d(?P=gap)[A-D](?![\w-])"
+)
 
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_YEAR = r"(?:\d{4}|\d{2})"
 DATE = (
-    r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}"
+    rf"(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-]{_YEAR}|\d{{4}}[/.-]\d{{1,2}}[/.-]\d{{1,2}}"
     rf"|{MONTH}\s{_DAY},?\s\d{{4}}|{_DAY}(?:\sof)?\s{MONTH},?\s\d{{4}})"
 )
 BIRTH = (
     r"(?i)(?:(?P<bare>(?<!was )(?<!were )(?<!\()(?<!; )\bborn(?: on)?)"
-    r"|\b(?:I|patient) was born(?: on)?"
-    r"|(?P<table>\bbirth ?date)|\bdate of birth|\bd\.?o\.?b\b\.?|\b(?:my|your|his|her) birthday)"
-    rf"{TIE}(?P<value>{DATE})(?!\d)"
+    r"|\b(?:I was|patient(?: was)?) born(?: on)?"
+    rf"|(?P<table>(?<![a-z])birth{S}date)|(?<![a-z])date{S}of{S}birth|(?<![a-z])d\.?o\.?b\b\.?"
+    rf"|\b(?:my|your|his|her) birthday){TIE}(?P<value>{DATE})(?!\d)"
 )
 LIVES = re.compile(
     r"[\s,;.(]*(?:and )?(?:now )?(?:liv(?:es|ing)|resid(?:es|ing)|ssn|mrn|phone|address)"
 )
 MENTION = re.compile(rf"(?i){DATE}")
+YEARS = re.compile(r"(?:19|20)\d\d ?- ?(?:19|20)\d\d")
 
+_NO = r"(?:number|num|no\b\.?|nr\b\.?|id)"
 LABELLED = (
     r"(?i)(?<![a-z])(?:{labels}){tie}"
-    r"(?P<value>[A-Z]{{0,4}}[ -]?\d[A-Z0-9-]*(?: \d[\dA-Z-]+){{0,4}})(?![\w%]|[.,]\d)"
+    r"(?P<value>[A-Z]{{0,4}}[ -]?\d[A-Z0-9-]{{0,40}}(?: \d[\dA-Z-]{{1,20}}){{0,4}})(?![\w%]|[.,]\d)"
 )
 LABELS = {  # kind: labels, and the literals without which none of them can stand there
     "MEDICAL_RECORD": (
-        r"mrn|medical record|patient (?:id|number|no)|chart (?:number|no)|hospital number",
+        rf"mrn|medical{S}record|(?:patient|chart|hospital){S}(?:{_NO}|#)",
         ("mrn", "record", "patient", "chart", "hospital"),
     ),
     "ACCOUNT_NUMBER": (
-        r"(?:bank |checking |savings )?account (?:number|no\b|#|id)|acct\b|sort code"
-        r"|routing (?:number|no)|account#",
-        ("account", "acct", "sort code", "routing"),
+        rf"(?:account|acct|a/c)(?:{S}{_NO}|\b)|sort{S}code|routing{S}{_NO}",
+        ("account", "acct", "a/c", "sort", "routing"),
     ),
     "PASSPORT": (r"passport", ("passport",)),
-    "DRIVER_LICENSE": (r"driver'?s?'? licen[cs]e|driving licen[cs]e|\bDL\b", ("licen", "dl")),
+    "DRIVER_LICENSE": (rf"driv(?:er|ing)'?s?'?{S}licen[cs]e|\bDL\b", ("licen", "dl")),
     "ID_NUMBER": (
-        r"national id|id (?:card )?number|identity card|nhs|national insurance|nino|tax id|taxpayer"
-        r"|\btin\b|member id|membership number|policy number|insurance (?:id|number)"
-        r"|employee (?:id|number|no)|student (?:id|number)|medicare",
-        ("id", "nhs", "national", "nino", "tax", "tin", "member", "policy", "insurance",
+        rf"national{S}id(?:entity)?(?:{S}card)?|id{S}(?:card{S})?number|identity{S}card|nhs|nino"
+        rf"|national{S}insurance|tax{S}id|taxpayer|\btin\b|medicare"
+        rf"|(?:member(?:ship)?|policy|insurance|employee|student){S}{_NO}",
+        ("id number", "id_number", "id-number", "idnumber", "id card", "id_card", "identity", "nhs",
+         "national", "nino", "tax", "tin ", "tin:", "tin#", "member", "policy", "insurance",
          "employee", "student", "medicare"),
     ),
 }  # fmt: skip
+NAMED = re.compile(rf"{_NO}|[#:=]")
+LONG = 6  # digits of an account number after the word account alone
 
 
 def _card(match: re.Match[str]) -> bool:
@@ -79,15 +93,12 @@ def _iban(match: re.Match[str]) -> bool:
 
 
 def _ssn(match: re.Match[str]) -> bool:
-    """Areas 000, 666 and 900 on, group 00 and serial 0000 are never given out."""
+    """Areas 000, 666 and 900 on, group 00 and serial 0000 are never given out, but as ITIN."""
     number = digits_of(value_of(match))
-    area = number[:3]
-    return (
-        area not in ("000", "666")
-        and area[0] != "9"
-        and number[3:5] != "00"
-        and number[5:] != "0000"
-    )
+    area, group = number[:3], int(number[3:5])
+    if area in ("000", "666") or number[5:] == "0000":
+        return False
+    return group in ITIN if area[0] == "9" else group > 0
 
 
 def _birth(match: re.Match[str]) -> bool:
@@ -104,14 +115,24 @@ def _birth(match: re.Match[str]) -> bool:
 
 
 def _number(match: re.Match[str]) -> bool:
-    """At least five digits, and no date."""
+    """At least five digits, and no date and no range of years."""
     value = match["value"]
-    return len(digits_of(value)) >= 5 and not MENTION.fullmatch(value)
+    return len(digits_of(value)) >= 5 and not (MENTION.fullmatch(value) or YEARS.fullmatch(value))
+
+
+def _account(match: re.Match[str]) -> bool:
+    """The same; more digits where nothing says that the account is named by its number."""
+    said = match[0][: match.start("value") - match.start()].lower()
+    if said.startswith("sort"):
+        return len(digits_of(match["value"])) == 6
+    enough = 5 if NAMED.search(said) else LONG
+    return _number(match) and len(digits_of(match["value"])) >= enough
 
 
 def _labelled(entity: str) -> Rule:
     labels, cues = LABELS[entity]
-    return Rule(entity, re.compile(LABELLED.format(labels=labels, tie=TIE)), cues, check=_number)
+    check = _account if entity == "ACCOUNT_NUMBER" else _number
+    return Rule(entity, re.compile(LABELLED.format(labels=labels, tie=TIE)), cues, check=check)
 
 
 RULES = (
@@ -124,7 +145,8 @@ RULES = (
         for n in range(2, 8)
     ),
     Rule("US_SSN", re.compile(SSN), ("-",), check=_ssn),
-    Rule("US_SSN", re.compile(LABELLED_SSN), ("ssn", "social security"), check=_ssn),
+    Rule("US_SSN", re.compile(LABELLED_SSN), ("ssn", "itin", "social"), check=_ssn),
+    Rule("ID_NUMBER", re.compile(NINO)),
     Rule("DATE_OF_BIRTH", re.compile(BIRTH), ("born", "birth", "dob", "d.o.b"), check=_birth),
     *(_labelled(entity) for entity in LABELS),
 )

@@ -11,6 +11,14 @@ from pydantic import BaseModel
 Z = 1.96  # 95 %, both sides
 
 
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """Ends of the interval around `share` of `n` trials, at least one."""
+    middle = share + Z * Z / (2 * n)
+    reach = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+    low, high = ((middle + side * reach) / (1 + Z * Z / n) for side in (-1, 1))
+    return max(0.0, low) if share > 0 else 0.0, min(1.0, high) if share < 1 else 1.0
+
+
 class Share(BaseModel, frozen=True):
     """So many of so many."""
 
@@ -24,13 +32,7 @@ class Share(BaseModel, frozen=True):
 
     def ends(self) -> tuple[float, float]:
         """Lower and upper end of the interval, 0 to 1; all is possible after no trial."""
-        if not self.of:
-            return 0.0, 1.0
-        n, share = self.of, self.hits / self.of
-        middle = share + Z * Z / (2 * n)
-        reach = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-        low, high = ((middle + side * reach) / (1 + Z * Z / n) for side in (-1, 1))
-        return max(0.0, low) if self.hits else 0.0, min(1.0, high) if self.hits < n else 1.0
+        return wilson(self.hits / self.of, self.of) if self.of else (0.0, 1.0)
 
     def facts(self) -> dict[str, float | int | None]:
         """For a report, rounded."""

@@ -1,8 +1,8 @@
 """Addresses of machines, which lead to whoever sat before them.
 
-Loopback, unspecified, broadcast and netmask addresses are the same for everybody and stay; so do
-version numbers, which are written alike. Private ranges and ranges reserved for documentation go:
-in a log or a ticket they stand for a person's machine.
+Loopback, unspecified, broadcast and netmask addresses and public name servers are the same for
+everybody and stay; so do version numbers, which are written alike. Private ranges and ranges
+reserved for documentation go: in a log or a ticket they stand for a person's machine.
 """
 
 import ipaddress
@@ -13,6 +13,8 @@ from tasks.redact.rule import Rule, before
 V4 = r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)"
 V6 = r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:]|\.\w)"
 MAC = r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])"
+NAME_SERVERS = ("8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "208.67.222.222",
+                "208.67.220.220")  # fmt: skip
 VERSION = re.compile(
     r"(?:\bv|\bver\.?|versions?|release|build|section|chapter|table|figure|fig\.?|§|rfc|[=<>~^]=?|\w/)\s?$"
 )
@@ -25,7 +27,7 @@ def _v4(match: re.Match[str]) -> bool:
     except ValueError:
         return False
     first = int(match[0].partition(".")[0])  # 0: unspecified and wildcards; from 224: masks
-    shared = address.is_loopback or first == 0 or first >= 224
+    shared = address.is_loopback or first == 0 or first >= 224 or match[0] in NAME_SERVERS
     context = before(match, 24)
     small = all(int(part) < 10 for part in match[0].split("."))
     return not (shared or VERSION.search(context) or (small and not SPEAKS_OF_IP.search(context)))

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from tasks.base.errors import UsageError
-from tasks.base.params import StageParams
+from tasks.base.params import StageParams, choice_of
 from tasks.redact.audit_params import AuditParams
 from tasks.redact.conversation import Scope
 from tasks.redact.keys import KEY, MAP_KEY, map_key, redact_key
@@ -33,18 +33,18 @@ class RedactParams(StageParams):
     )  # fmt: skip
     mode: Literal["tag", "surrogate", "hash"] = Field(
         default="tag", title="Mode",
-        description="tag: numbered in each conversation, <PERSON_1>; surrogate: an invented value "
-        "of the same kind, the same all through a conversation, so that texts stay natural; hash: "
-        "the same tag for the same value in the whole set. hash needs a key in the environment "
-        f"variable {KEY}; surrogate uses it if it is set.",
+        description="tag: <PERSON_1>, numbered in each conversation; surrogate: an invented value "
+        "of the same kind, one for a whole conversation; hash: one tag per value in "
+        f"the whole set. hash needs a key in the variable {KEY}; surrogate uses it if set.",
     )  # fmt: skip
     strict: bool = Field(
         default=False, title="Strict",
         description="Take every name of a person, also those of public and fictional figures.",
     )  # fmt: skip
     entities: tuple[str, ...] = Field(
-        default=ENTITIES, title="Kinds", description="Kinds of personal data that are taken out."
-    )
+        default=ENTITIES, title="Kinds", json_schema_extra=choice_of(ENTITIES),
+        description="Kinds of personal data that are taken out.",
+    )  # fmt: skip
     keep: tuple[str, ...] = Field(
         default=(), title="Keep",
         description="Values that stay, such as the phone number of one's own help desk.",

@@ -17,13 +17,15 @@ _KIN = (
 _LABEL = (
     r"my (?:full |real |last |first )?name(?:'s|’s| is)|(?:account|card) ?holder(?: is|:)?|ask for"
     r"|(?:patient|customer|client|employee|guest|passenger|recipient|card|full|first|last|given"
-    r"|family|maiden)[ _]?name[\"']?\s?[:=]?(?: is)?|pt\.?|contact(?: person)?:"
+    r"|family|maiden)[ _]?name[\"']?\s?[:=]?(?: is)?"
     r"|(?:attn|emergency contact|next of kin)[:.]?"
 )
+_LABEL_OF_TWO = r"pt\.?|contact(?: person)?:"  # which also stand before other words
 _RECORD_LABEL = r"(?:date of birth|d\.?o\.?b|ssn|mrn|phone|address|age)"
 
 SURE = (
     rf"(?i:\b(?:{_LABEL}))[ \"']{{1,3}}{_TITLE}{_ANY_CASE}",
+    rf"(?i:\b(?:{_LABEL_OF_TWO}))[ \"']{{1,3}}{_TITLE}(?=[^\s,]+ [{_UP}]){_ANY_CASE}",
     rf"\bName: {_ANY_CASE}(?=\s{{1,3}}(?i:{_RECORD_LABEL}))",
     rf"{_NAME} can be reached",
     rf"{_NAME}(?:\s?[<(\[,]\s?[\w.+-]{{1,64}}@|,? \(?(?:MRN|DOB|SSN)\b)",

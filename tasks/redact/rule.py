@@ -10,10 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+QUOTE = r"(?:\\{0,3}[\"'`])?"
+"""A quotation mark; in JSON inside JSON with a backslash before it."""
 TIE = (
-    r"""["']?\s{0,3}(?:(?:is|was|number|num\b|no\b\.?|nr\b\.?|id\b|[#:=-])["']?\s{0,3}){0,4}["']?"""
+    rf"{QUOTE}\s{{0,3}}(?:(?:is|was|number|num\b|no\b\.?|nr\b\.?|id\b|[#:=_-]){QUOTE}\s{{0,3}}){{0,5}}"
+    rf"{QUOTE}"
 )
 """What may stand between a label and its value: 'number is', '#', '": "'."""
+S = "[ _-]?"
+"""What may stand between two words of a label, which is also the name of a field."""
 
 
 class Span(NamedTuple):

@@ -4,22 +4,23 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from tasks.redact import address, contact, credentials, identity, network
+from tasks.redact import address, age, blocks, contact, credentials, identity, network
 from tasks.redact.code import code_spans
 from tasks.redact.places import Places, Taken
 from tasks.redact.plain import plain
 from tasks.redact.rule import Rule, Span
 
 RULES: tuple[Rule, ...] = (
-    credentials.RULES + contact.RULES + identity.RULES + network.RULES + address.RULES
-)
+    *credentials.RULES, *contact.RULES, *identity.RULES, *network.RULES, *address.RULES,
+    *blocks.RULES, *age.RULES,
+)  # fmt: skip
 
 PERSON = "PERSON"
 HARD = tuple(dict.fromkeys(rule.entity for rule in RULES))
 """Kinds that are redacted wherever they stand, the surest first."""
 ENTITIES = (*HARD, PERSON)
 
-LINKS = frozenset(HARD) - {"SECRET", "MAC_ADDRESS"}
+LINKS = frozenset(HARD) - {"SECRET", "MAC_ADDRESS", "AGE"}
 """Kinds that make the name beside them that of a private person."""
 IN_CODE = frozenset({"SECRET", "EMAIL_ADDRESS"})
 """Kinds that are also looked for in code, where all else is an example or a constant."""
@@ -29,7 +30,7 @@ _RANK = {
     for rank, entity in enumerate(
         ("SECRET", "EMAIL_ADDRESS", "IBAN_CODE", "CREDIT_CARD", "US_SSN", "IP_ADDRESS",
          "MAC_ADDRESS", "STREET_ADDRESS", "DATE_OF_BIRTH", "MEDICAL_RECORD", "ACCOUNT_NUMBER",
-         "PASSPORT", "DRIVER_LICENSE", "ID_NUMBER", "PHONE_NUMBER", "USERNAME", PERSON)
+         "PASSPORT", "DRIVER_LICENSE", "ID_NUMBER", "PHONE_NUMBER", "USERNAME", "AGE", PERSON)
     )
 }  # fmt: skip
 
@@ -96,7 +97,7 @@ def _found(text: str, rules: Sequence[Finder]) -> list[Span]:
     code = code_spans(text)
     prose = set(outside(found, code)) if code else found
     sound = [span for span in found if span in prose or span.entity in IN_CODE]
-    return disjoint(outside(sound, masks(text)))
+    return age.private_ages(text, disjoint(outside(sound, masks(text))), LINKS)
 
 
 def masks(text: str) -> list[tuple[int, int]]:

@@ -37,9 +37,13 @@ agent assistant ave avenue bank blvd bot chatbot clinic cloud college company co
 hospital inc llc ltd rd road school st street university
 """
 _MAILBOXES = """
-abuse admin billing careers contact enquiries feedback git hello help hr info inquiries jobs mail
-marketing media no-reply noreply notifications office postmaster press privacy root sales security
-service support team webmaster
+abuse accounting accounts admin alerts billing booking bookings careers community compliance contact
+customercare customerservice deals do-not-reply donotreply editor enquiries events feedback finance
+git hello help helpdesk hey hr info inquiries invoice invoices jobs legal mail mailer-daemon
+marketing media members membership news newsletter no-reply noreply notification notifications
+offers office order orders payments postmaster pr press privacy promotions purchasing recruiting
+recruitment registration reservations returns root sales security service shipping shop store
+subscribe subscriptions support team unsubscribe updates webadmin webmaster welcome
 """
 
 STOP = frozenset(_STOP.split())

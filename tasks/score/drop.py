@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
-from tasks.base.params import StageParams
+from tasks.base.params import StageParams, choice_of
 from tasks.base.report import StageResult
 from tasks.base.stage import run_filter
 from tasks.base.table import DROP_REASON, marks
@@ -40,7 +40,7 @@ class DropParams(StageParams):
 
     enabled: bool = Field(default=True, title="Drop", description="Run this stage.")
     reasons: tuple[str, ...] = Field(
-        default=(), title="Reasons",
+        default=(), title="Reasons", json_schema_extra=choice_of(FAULTS),
         description="Faults that cost a row its place: any of " + ", ".join(FAULTS) + ". Empty: "
         "rows are scored and all stay.",
     )  # fmt: skip

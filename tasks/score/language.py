@@ -68,6 +68,16 @@ def language_match(asked: pl.Series, answered: pl.Series) -> pl.Series:
     return pairs.join(clear, on="at", how="left", maintain_order="left")["match"]
 
 
+def languages(texts: pl.Series) -> pl.Series:
+    """Language of each text by its first characters; null where it is short, unclear or code."""
+    read = pl.DataFrame({"text": texts}).select(_prose(pl.col("text").str.head(READ)))
+    long = read.with_row_index("at").filter(pl.col("text").str.len_bytes() >= BYTES)
+    told = long.select("at", language=_languages(long["text"]))
+    return read.with_row_index("at").join(told, on="at", how="left", maintain_order="left")[
+        "language"
+    ]
+
+
 def _prose(text: pl.Expr) -> pl.Expr:
     """The words of `text` on one line; null if it is mostly code."""
     words = text.str.replace_all(r"[^\pL\pM]+", " ").str.strip_chars()

@@ -37,6 +37,10 @@ REASONS = {
     "too_many_turns": "the conversation has more turns than max_turns",
 }
 
+LIMITS = ("too_few_characters", "too_many_characters", "too_many_turns")
+FIRM = tuple(reason for reason in REASONS if reason not in LIMITS)
+"""What no trainer takes, whoever wants it kept."""
+
 MARKED = marks(tuple(REASONS), {"drop_detail": pa.Column(pl.String, nullable=True)})
 
 VISIBLE = r"[^\s\p{Cc}\p{Cf}]"  # spaces of no width and byte-order marks say nothing
@@ -165,4 +169,4 @@ def _failures(seen: pl.DataFrame, schema: pa.DataFrameSchema) -> list[tuple[int,
 )  # fmt: skip
 def validate_rows(data: DatasetRef, params: ValidateParams) -> StageResult:
     """Store `data` without its unsound rows."""
-    return run_filter(data, mark_unsound_rows, params, MARKED)
+    return run_filter(data, mark_unsound_rows, params, MARKED, firm=FIRM)

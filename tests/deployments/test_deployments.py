@@ -17,24 +17,78 @@ def test_its_flow_accepts_its_parameters(deployment):
     flow.validate_parameters(deployment["parameters"])
 
 
+def form(deployment):
+    from prefect.utilities.callables import parameter_schema
+
+    flow = load_flow_from_entrypoint(deployment["entrypoint"], use_placeholder_flow=False)
+    return parameter_schema(flow)
+
+
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda d: d["name"])
 def test_its_form_shows_every_default(deployment):
     """A field without a default in the schema is filled in wrongly by the form of the UI."""
-    flow = load_flow_from_entrypoint(deployment["entrypoint"], use_placeholder_flow=False)
-
-    from prefect.utilities.callables import parameter_schema
-
-    schema = parameter_schema(flow)
-    for name, field in schema.properties.items():
-        assert "default" in field or name in ("sources", "out"), name
+    for name, field in form(deployment).properties.items():
+        assert "default" in field or name in ("sources", "out", "releases"), name
         assert field.get("description") or "$ref" in field, name
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda d: d["name"])
+def test_every_field_of_its_form_is_named_and_explained_in_few_words(deployment):
+    schema = form(deployment)
+    for section, found in schema.definitions.items():
+        for name, field in found.get("properties", {}).items():
+            # what stands below a section's title is the section's own description
+            told = field.get("description") or _of_section(field, schema.definitions)
+            assert field["title"], (section, name)
+            assert 0 < len(told) <= 250, (section, name, len(told))
+            assert "default" in field, (section, name)
+
+
+def _of_section(field, definitions):
+    return definitions.get(field.get("$ref", "").rpartition("/")[2], {}).get("description", "")
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda d: d["name"])
+def test_its_form_asks_first_for_what_every_run_needs(deployment):
+    schema = form(deployment)
+    order = sorted(schema.properties, key=lambda name: schema.properties[name]["position"])
+    first_section = next(i for i, name in enumerate(order) if "$ref" in schema.properties[name])
+    assert order[0] == "sources"
+    assert not [name for name in order[first_section:] if "$ref" not in schema.properties[name]]
+    for section in schema.definitions.values():
+        fields = list(section.get("properties", {}))
+        assert "enabled" not in fields[1:]
+
+
+def test_names_of_a_fixed_set_are_offered_rather_than_typed():
+    sections = form(next(d for d in DEPLOYMENTS if d["name"] == "curate")).definitions
+    assert "PERSON" in sections["RedactParams"]["properties"]["entities"]["items"]["enum"]
+    assert "refusal" in sections["DropParams"]["properties"]["reasons"]["items"]["enum"]
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda d: d["name"])
+def test_it_says_what_it_does_and_of_which_version_it_is(deployment):
+    import tomllib
+
+    project = tomllib.loads((FILE.parents[1] / "pyproject.toml").read_text())["project"]
+    assert deployment["version"] == project["version"]
+    assert deployment["description"].startswith("**")
+    assert deployment["tags"][0] == "finery"
+    assert len(deployment["tags"]) == 2
 
 
 def test_the_nightly_run_has_a_time_zone_and_never_meets_itself():
     nightly = next(d for d in DEPLOYMENTS if d["name"] == "nightly")
 
-    assert nightly["schedules"][0]["timezone"]
-    assert nightly["concurrency_limit"]["limit"] == 1
+    assert all(one["timezone"] for one in nightly["schedules"])
+    assert nightly["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
+
+
+def test_every_schedule_has_parameters_that_its_flow_takes():
+    for deployment in DEPLOYMENTS:
+        flow = load_flow_from_entrypoint(deployment["entrypoint"], use_placeholder_flow=False)
+        for schedule in deployment.get("schedules", ()):
+            flow.validate_parameters({**deployment["parameters"], **schedule.get("parameters", {})})
 
 
 def test_a_flow_and_its_recipe_have_the_same_parameters():
@@ -58,4 +112,5 @@ def test_every_flow_has_a_deployment():
         "flows/score.py:score",
         "flows/augment.py:augment",
         "flows/scale.py:scale",
+        "flows/nightly.py:nightly",
     }

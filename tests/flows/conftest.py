@@ -46,7 +46,7 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A PREFECT_HOME whose database is made, as it is after the set-up."""
     home = tmp_path_factory.mktemp("home")
     subprocess.run(
-        [sys.executable, "-m", "flows.set_up"], check=True, env=_environment(home, home), cwd=ROOT
+        [sys.executable, "-m", "flows.set_up"], check=True, env=environment(home, home), cwd=ROOT
     )
     return home
 
@@ -55,10 +55,11 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_home(made_home: Path, tmp_path: Path) -> dict[str, str]:
     """Environment of a `finery` process with a store and a PREFECT_HOME of its own."""
     shutil.copytree(made_home, tmp_path / "home")
-    return _environment(tmp_path / "home", tmp_path / "store")
+    return environment(tmp_path / "home", tmp_path / "store")
 
 
-def _environment(home: Path, store: Path) -> dict[str, str]:
+def environment(home: Path, store: Path) -> dict[str, str]:
+    """Environment of a process with this PREFECT_HOME and this store, and no settings of ours."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "FINERY_"))}
     ours = {STORE_VARIABLE: str(store), "PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)}
     return {**kept, "FINERY_MODELS": str(models_folder()), **ours}

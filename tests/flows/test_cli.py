@@ -33,6 +33,7 @@ from tests.flows.command import ROOT, SAMPLE, finery
             "--protect nosuch.jsonl: no such file or folder",
         ),
         (["explain", "nosuch", "abc"], "holds no finished run"),
+        (["compare", "nosuch", "other", "--out", "run"], "nosuch: no such folder"),
     ],
     ids=lambda value: " ".join(value)[-60:] if isinstance(value, list) else None,
 )  # fmt: skip

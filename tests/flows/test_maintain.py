@@ -22,7 +22,7 @@ from flows.curate import curate
 from flows.history import dead_runs, logs_left
 from flows.maintain import maintain
 from tasks.base.locks import at_work
-from tests.flows.command import ROOT, SAMPLE
+from tests.flows.command import ROOT
 
 pytestmark = pytest.mark.prefect
 LONG_AGO = datetime.now(UTC) - timedelta(days=100)
@@ -134,11 +134,14 @@ def test_a_run_whose_process_is_gone_or_that_is_silent_is_marked_and_no_other(cl
 
 
 def test_what_a_run_would_read_again_stays_and_the_rest_goes(prefect_server, fresh_store, tmp_path):
+    lines = [json.dumps({"instruction": f"What is {n}?", "output": f"{n}."}) for n in range(9)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    raw = [str(tmp_path / "a.jsonl")]
     out = str(tmp_path / "run")
-    curate([SAMPLE], out)
+    curate(raw, out)
     assert not kinds(maintain())
     grow_old(fresh_store)
-    curate([SAMPLE], out)  # a run dates what it uses
+    curate(raw, out)  # a run dates what it uses
     loose = fresh_store / "objects" / "ab" / f"ab{'0' * 62}.parquet"
     loose.parent.mkdir(exist_ok=True)
     loose.write_bytes(b"x" * 1000)
@@ -149,12 +152,12 @@ def test_what_a_run_would_read_again_stays_and_the_rest_goes(prefect_server, fre
     assert kinds(planned) == {"data of stages"}
     maintain()
     assert not loose.exists()
-    assert recomputed(out) == []
+    assert recomputed(raw, out) == []
     grow_old(fresh_store)
     assert kinds(maintain()) >= {"results of stages", "data of stages"}
     assert not [*(fresh_store / "objects").glob("??/*")]
     before = (tmp_path / "run" / "train.jsonl").read_bytes()
-    assert recomputed(out)
+    assert recomputed(raw, out)
     assert (tmp_path / "run" / "train.jsonl").read_bytes() == before
 
 
@@ -170,8 +173,8 @@ def grow_old(store):
         os.utime(one, (then, then))
 
 
-def recomputed(out):
+def recomputed(raw, out):
     """Stages that another run computes."""
-    curate([SAMPLE], out)
+    curate(raw, out)
     report = json.loads((Path(out) / "report.json").read_bytes())
     return [one["stage"] for one in report["timings"] if not one["cached"]]

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import polars as pl
+
 from tests.builders import row, turn
 
 BAKE = "Explain in a few words how to bake a loaf of rye bread at home"
@@ -45,3 +47,12 @@ ROWS: tuple[dict[str, Any], ...] = (
     row("j1", "Made", "From another", origin="synthetic", parent="b0", source_row=None),
     row("k0", "long " * 500, "word " * 500),
 )  # fmt: skip
+
+DECISIONS = pl.DataFrame(
+    {
+        "id": ["b0", "c1", "d2", "nobody"],
+        "decision": ["edit", "keep", "edit", "drop"],
+        "answer": ["Ask a baker.", None, "There is no answer to replace.", None],
+    }
+)
+"""What people decided over some of them, and over one that is not there."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from random import Random
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from tasks.redact.canaries.people import WAYS
 from tasks.redact.canaries.values import MAKERS
@@ -16,6 +17,7 @@ Row = dict[str, Any]
 
 LINKS = ("\n\n", "\n", " ")  # between a sentence and the text beside it
 COMMON = {way.lower() for way in WAYS} | {"com", "net", "org"}
+TRIES = 200  # values that the row may hold already
 WHOLE = ("DATE_OF_BIRTH", "MAC_ADDRESS")
 """Kinds whose parts say nothing: another date may well be of the same year."""
 
@@ -60,14 +62,23 @@ def _digest(text: str, more: bytes = b"") -> bytes:
 
 
 def _planted(row: Row, kind: str, turn: int, chance: Random) -> Canary:
-    value, wordings = MAKERS[kind](chance), list(_wordings(kind))
+    wordings = list(_wordings(kind))
     place, wording = wordings[turn % len(wordings)]
+    known = {word for text in strings(row) for word in folded(text).split()}
+    value = _made(kind, known, chance)
+    if "://" in wording:
+        value = quote(value, safe="")  # as in every link
     if place == "field":
         copy = _in_field(row, wording, value, chance)
     else:
         copy = _in_turn(row, wording.replace("{v}", value), place == "code", chance)
-    known = {word for text in strings(row) for word in folded(text).split()}
     return Canary(kind, value, wording, copy, frozenset(known | set(folded(wording).split())))
+
+
+def _made(kind: str, known: set[str], chance: Random) -> str:
+    """A value that the row, whose words are `known`, does not hold already, as it may an age."""
+    tries = (MAKERS[kind](chance) for _ in range(TRIES))
+    return next((v for v in tries if folded(v) not in known), MAKERS[kind](chance))
 
 
 def _wordings(kind: str) -> Iterator[tuple[str, str]]:

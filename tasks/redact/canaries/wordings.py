@@ -45,6 +45,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "My date of birth is {v}.", "DOB: {v}", "I was born on {v}.",
         "Patient born {v}, seen today.", "Her birthday is {v}.",
     ),
+    "AGE": (
+        "I am {v} years old and live on my own.", "The patient is a {v}-year-old woman.",
+        "Patient age: {v}", "My grandmother turned {v} in May.", "Pt is a {v} y/o M.",
+    ),
     "MEDICAL_RECORD": (
         "MRN: {v}", "The patient's medical record number is {v}.", "Patient ID {v} was discharged.",
         "See chart number {v} for the earlier scans.",
@@ -72,6 +76,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "SECRET": (
         "My password is {v}", "The API key is {v}, please keep it safe.",
         "password: {v}", "Use the token {v} to log in.", "Authorization: Bearer {v}",
+        "https://files.lumetra.net/report?access_token={v}",
+        "The database is at postgres://app:{v}@db.lumetra.net/orders",
     ),
     "PERSON": (
         "My name is {v}.", "Kind regards,\n{v}", "Dear {v},\nthank you for your patience.",
@@ -88,6 +94,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "CREDIT_CARD": ("card_number",), "IBAN_CODE": ("iban",), "US_SSN": ("ssn",),
     "IP_ADDRESS": ("ip_address", "client_ip"), "MAC_ADDRESS": ("mac",),
     "STREET_ADDRESS": ("address", "shipping_address"), "DATE_OF_BIRTH": ("date_of_birth", "dob"),
+    "AGE": ("age", "patientAge"),
     "MEDICAL_RECORD": ("mrn", "patientId"), "ACCOUNT_NUMBER": ("account_number",),
     "PASSPORT": ("passport_number",), "DRIVER_LICENSE": ("drivers_license",),
     "ID_NUMBER": ("member_id", "national_id"), "USERNAME": ("username",),
@@ -99,6 +106,7 @@ CODE: dict[str, tuple[str, ...]] = {
     "EMAIL_ADDRESS": ('```python\nimport smtplib\nsender = "{v}"\nmail(sender)\n```',),
     "SECRET": (
         '```python\nimport client\napi_key = "{v}"\nclient.connect(api_key)\n```',
+        "```\n-----BEGIN PRIVATE KEY-----\n{v}\n-----END PRIVATE KEY-----\n```",
         "```bash\nexport API_TOKEN={v}\ncurl https://api.lumetra.net/orders\n```",
     ),
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tasks.redact.rule import digits_of
 from tasks.redact.standin import mail
 from tasks.redact.standin.draw import Draw
-from tasks.redact.standin.kinds import MADE, NAMED, OWN
+from tasks.redact.standin.kinds import COARSE, MADE, NAMED, OWN
 from tasks.redact.standin.numbers import LEAST
 from tasks.redact.standin.people import People
 from tasks.redact.tags import TagBook, normal
@@ -68,7 +68,7 @@ class SurrogateBook:
             found = self._make(one, value, attempt)
             if found is None:
                 return None
-            if self._is_free(found):
+            if entity in COARSE or self._is_free(found):
                 self._attempts[one] = attempt
                 self._taken.add(found.casefold())
                 return found

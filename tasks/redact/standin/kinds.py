@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tasks.redact.standin import dates, machines, mail, numbers, phones, places, secrets
+from tasks.redact.standin import ages, dates, machines, mail, numbers, phones, places, secrets
 from tasks.redact.standin.draw import Draw
 from tasks.redact.standin.people import knows_name
 
@@ -26,6 +26,7 @@ MADE: dict[str, Kind] = {
     "DATE_OF_BIRTH": Kind(dates.birth, dates.knows_birth),
     "STREET_ADDRESS": Kind(places.place, places.knows_place),
     "SECRET": Kind(secrets.secret, secrets.knows_secret),
+    "AGE": Kind(ages.age, ages.knows_age),
     **dict.fromkeys(
         ("MEDICAL_RECORD", "ACCOUNT_NUMBER", "PASSPORT", "DRIVER_LICENSE", "ID_NUMBER"), _NUMBER
     ),
@@ -38,6 +39,8 @@ NAMED: dict[str, Callable[[str], bool]] = {
 }  # fmt: skip
 """Kinds whose stand-ins are made of the names in the conversation."""
 
+COARSE = frozenset({"AGE"})
+"""Kinds whose stand-ins are few: one may stand for two values, or be in the text already."""
 WEAK = frozenset(MADE) - {"CREDIT_CARD", "IBAN_CODE", "US_SSN", "STREET_ADDRESS", "SECRET"}
 """Kinds of which a real value may pass for a stand-in, if rarely: by its seal alone."""
 

@@ -68,7 +68,8 @@ def social(value: str, draw: Draw) -> str:
 
 def knows_social(value: str) -> bool:
     """Whether `value` is a stand-in for a social security number."""
-    return digits_of(value).startswith("9")
+    number = digits_of(value)
+    return number.startswith("9") and "01" <= number[3:5] <= "49"
 
 
 def number(value: str, draw: Draw) -> str:

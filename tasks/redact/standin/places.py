@@ -10,23 +10,26 @@ from tasks.redact.standin.coined import COINED, SURNAMES
 from tasks.redact.standin.draw import Draw
 
 TOKEN = re.compile(
-    r"(?P<american>(?<=[A-Z]{2}\s)\d{5}(?:-\d{4})?|(?<=[A-Z]{2}\s\s)\d{5}(?:-\d{4})?)"
+    r"(?P<american>(?:(?<=[A-Z]{2}\s)|(?<=[A-Z]{2}\s\s)|(?<=[adf]po\s[a-z]{2}\s))\d{5}(?:-\d{4})?)"
     r"|(?P<british>\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b)|(?P<canadian>\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b)"
-    r"|(?P<box>(?<=Box\s)\d+)|(?P<nth>\b\d+(?:st|nd|rd|th)\b)|(?P<number>\d+)"
+    r"|(?P<box>(?<=[Bb]ox\s)\d+)|(?P<nth>\b\d+(?:st|nd|rd|th)\b)|(?P<number>\d+)"
     r"|(?P<word>[^\W\d_][^\W\d_'’-]*(?:['’-][^\W\d_]+)*)"
 )
 _KEPT = """
 street st avenue ave road rd boulevard blvd lane ln highway hwy parkway pkwy terrace crescent circle
 court ct drive dr square way place apt apartment suite ste unit flat floor room box psc usns usnv
 uss uscgc rua calle avenida viale piazza rue chemin allée north south east west northeast northwest
-southeast southwest p o apo fpo dpo
+southeast southwest p o apo fpo dpo way close trail dr ct pl sq strasse straße str gasse allee platz
+plads utca u út tér rakpart ulica enparantza via the corner of and
 """
 KEPT = frozenset(_KEPT.split())
 GERMANIC = re.compile(
-    r"(?:straße|strasse|gasse|allee|weg|platz|laan|straat|gatan|vej|vegen|veien|katu|stræti|tänava"
-    r"|utca)$"
+    r"(?:straße|strasse|str|gasse|allee|weg|platz|plads|laan|straat|gatan|vej|vegen|veien|bakken"
+    r"|katu|ntie|stræti|vegur|gata|tänava|utca)$"
 )
-NOWHERE = re.compile(r"\bBox\s0\d|\b[AFD]PO,?\s[A-Z]{2}\s00[0-4]\d\d\b")
+STATE = re.compile(r"[adf]po\s\Z")
+"""What stands before the state in a military address in small letters."""
+NOWHERE = re.compile(r"(?i)\bBox\s0\d|\b[AFD]PO,?\s[A-Z]{2}\s00[0-4]\d\d\b")
 
 
 def place(value: str, draw: Draw) -> str:
@@ -71,8 +74,8 @@ def _is_code(match: re.Match[str]) -> bool:
 
 
 def _word(match: re.Match[str], draw: Draw) -> str:
-    text = match[0]
-    if text.casefold() in KEPT or (text.isupper() and len(text) <= 2):
+    text, before = match[0], match.string[max(0, match.start() - 4) : match.start()]
+    if text.casefold() in KEPT or (len(text) <= 2 and (text.isupper() or STATE.search(before))):
         return text
     if not text[0].isupper() and any(c.isupper() for c in match.string):
         return text  # in an address all in small letters every word may be a name

@@ -11,7 +11,7 @@ from tasks.redact.standin.draw import Draw
 LEAD = re.compile(
     r"-----BEGIN [A-Z0-9 ]+-----\s*|sk-(?:proj-|ant-|live-|test-|or-)?|(?:sk|pk|rk)_(?:live|test)_"
     r"|whsec_|gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|AKIA|ASIA|AIza|ya29\.|hf_|npm_|pypi-|SG\."
-    r"|dop_v1_|eyJ|[^:\s]{1,64}:(?=[^\s/@]{3})"
+    r"|dop_v1_|eyJ|[^:\s]{0,64}:(?=[^\s/@]{3})"
 )
 END = re.compile(r"-----END [A-Z0-9 ]+-----\s*\Z")
 HEX = re.compile(r"(?=.*\d)[0-9a-f]{8,}|(?=.*\d)[0-9A-F]{8,}")

@@ -2,38 +2,15 @@
 
 from typing import Any
 
-import pytest
-
-from tasks.publish.digest import MOST_BYTES, digest, waterfall_markdown, waterfall_table
+from tasks.publish.digest import MOST_BYTES, digest, waterfall_markdown
 from tests.tasks.publish.sample_report import SCRIPT, sample_report
 
 ENTRY = {"stage": "a.b", "reason": "r", "what": "w", "dropped": 1, "share": 0.001, "left": 9}
 
 
-def test_a_line_of_the_table_says_what_left_and_why() -> None:
-    assert waterfall_table(sample_report())[8] == {
-        "stage": "dedup.near", "reason": "near_twin",
-        "what it means": "another row has almost the same text",
-        "dropped": 611, "share": "13.9 %", "left": 3252,
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("entries", "lines"), [(0, 0), (199, 199), (200, 200), (201, 200), (999, 200)]
-)
-def test_the_table_never_has_more_than_200_lines(entries: int, lines: int) -> None:
-    assert len(waterfall_table({"waterfall": [ENTRY] * entries})) == lines
-
-
-def test_the_last_line_adds_up_what_the_table_has_no_room_for() -> None:
-    last = waterfall_table({"waterfall": [*[ENTRY] * 300, {**ENTRY, "left": 5}]})[-1]
-    assert (last["dropped"], last["share"], last["left"]) == (102, "10.2 %", 5)
-    assert last["reason"] == "102 more"
-
-
 def test_the_digest_has_verdict_waterfall_numbers_time_and_plots() -> None:
     page = digest(sample_report())
-    assert page.startswith("# harbour-support-2026-11\n\n4,210 records read")
+    assert page.startswith("# Release harbour-support-2026-11\n\n4,210 records read")
     assert "✗ **failed** 1.3 % quarantined" in page
     assert "| dedup.near | `near_twin` |" in page
     assert "| under 100 | 801 | 301 |" in page

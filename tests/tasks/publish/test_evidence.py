@@ -79,14 +79,14 @@ def test_an_edit_is_shown_before_and_after(plan):
 
 def test_of_a_long_text_the_place_of_the_change_is_shown():
     before, after = "a" * 5_000 + "b" + "c" * 5_000, "a" * 5_000 + "X" + "c" * 5_000
-    one, other = evidence._around_change(before, after, 700)
+    one, other = evidence.around_change(before, after, 700)
     assert ("b" in one, "X" in other) == (True, True)
     assert one.startswith("…a")
     assert len(one) <= 351
 
 
 def test_a_change_at_the_very_end_is_shown():
-    one, other = evidence._around_change("a" * 900 + " \n", "a" * 900, 700)
+    one, other = evidence.around_change("a" * 900 + " \n", "a" * 900, 700)
     assert one.endswith("a \n")
     assert other.endswith("a")
 

@@ -58,6 +58,30 @@ FOUND = [
      "71 estrada nacional 105 apt. 335"),
     ("STREET_ADDRESS", "see ul. Lubartowska 42, or ask", "ul. Lubartowska 42"),
     ("STREET_ADDRESS", "Kaarikatu 32", "Kaarikatu 32"),
+    ("STREET_ADDRESS", "I live at 854 Fairmont Drive, near you", "854 Fairmont Drive"),
+    ("STREET_ADDRESS", '{"shipping_address": "854 Fairmont Drive"}', "854 Fairmont Drive"),
+    ("STREET_ADDRESS", "* Acme\n* 71 110 Rue du Koweit\n* Apt. 068\n* Cite Azur\n* Chad 12844",
+     "71 110 Rue du Koweit\n* Apt. 068\n* Cite Azur\n* Chad 12844"),
+    ("STREET_ADDRESS", "32 2914 184th Street\n Apt. 333\n Edmonton\n\n Saint Lucia 07570",
+     "32 2914 184th Street\n Apt. 333\n Edmonton\n\n Saint Lucia 07570"),
+    ("STREET_ADDRESS", "mail:\n39 Alkyon Weave\nTauchers, CA 02614",
+     "39 Alkyon Weave\nTauchers, CA 02614"),
+    ("STREET_ADDRESS", "send it to 12 via roma 149\n suite 268\n melara\n aruba 48083, please",
+     "12 via roma 149\n suite 268\n melara\n aruba 48083"),
+    ("STREET_ADDRESS", "the office is at unit 9585 box 2519\ndpo ap 36668",
+     "unit 9585 box 2519\ndpo ap 36668"),
+    ("STREET_ADDRESS", "write to p.o. box 178 soon", "p.o. box 178"),
+    ("STREET_ADDRESS", "We'll meet Sunday at Kroll, 18 Via Scura 127, Melara", "18 Via Scura 127"),
+    ("STREET_ADDRESS", "a taxi to the corner of Auenweg 85 and Kesä Street. Thanks",
+     "the corner of Auenweg 85 and Kesä Street"),
+    ("STREET_ADDRESS", "in der Gumpendorfer Strasse 44, bitte", "Gumpendorfer Strasse 44"),
+    ("STREET_ADDRESS", "see 92 Bahnhofstr. 42, 10117 Berlin.", "92 Bahnhofstr. 42, 10117 Berlin"),
+    ("STREET_ADDRESS", "at 34 Avenue des Tuileries.", "34 Avenue des Tuileries"),
+    ("PHONE_NUMBER", "Tim\n089 16 57 56 office\nBerlin", "089 16 57 56"),
+    ("PHONE_NUMBER", "Anne\n0476 20 65 52\nLyon", "0476 20 65 52"),
+    ("PHONE_NUMBER", "06 12 34 56 78, le soir", "06 12 34 56 78"),
+    ("PHONE_NUMBER", "Ann\n(123) 456-7890\nWeb", "(123) 456-7890"),
+    ("PHONE_NUMBER", "his number is 469 34 883", "469 34 883"),
     ("PHONE_NUMBER", "You can call 469 34 883", "469 34 883"),
     ("PHONE_NUMBER", "They're not answering at (91) 5676-6953", "(91) 5676-6953"),
     ("IBAN_CODE", "iban gb29nwbk60161331926819 it is", "gb29nwbk60161331926819"),
@@ -70,6 +94,37 @@ FOUND = [
     ("SECRET", "postgres://tim:s3cr3t!@db.example.org/x", "tim:s3cr3t!"),
     ("SECRET", "https://x.example.org/a?access_token=abc123def456", "abc123def456"),
     ("SECRET", "my PIN is 4821", "4821"),
+    ("SECRET", "Authorization: Bearer Harbor@337V", "Harbor@337V"),
+    ("SECRET", "curl -H 'Authorization: Bearer ab12cd34ef56gh78'", "ab12cd34ef56gh78"),
+    ("SECRET", "Use the token Ember*218C to log in.", "Ember*218C"),
+    ("SECRET", "The API key is Lantern&368X, please", "Lantern&368X"),
+    ("SECRET", "export API_TOKEN=Cobalt&172F", "Cobalt&172F"),
+    ("SECRET", r'{"args": "{\"password\": \"Ember*218C\"}"}', "Ember*218C"),
+    ("SECRET", "https://x.example.org/a?sig=abc123def456&x=1", "abc123def456"),
+    ("SECRET", "redis://:Ember218C@db.example.org:6379", ":Ember218C"),
+    ("SECRET", "post to https://hooks.slack.com/services/T024BE7LD/B024BE7LH/abcDEF123456abcDEF123456",
+     "T024BE7LD/B024BE7LH/abcDEF123456abcDEF123456"),
+    ("USERNAME", "I am logged in as badger104 and see nothing", "badger104"),
+    ("USERNAME", "sign in as user @raven.quartz7, please", "@raven.quartz7"),
+    ("PHONE_NUMBER", "call me back on +33 6 74 15 72 26 after six", "+33 6 74 15 72 26"),
+    ("ACCOUNT_NUMBER", "Account no. 12345678 was charged twice", "12345678"),
+    ("ACCOUNT_NUMBER", "Acct # 1234-5678-90", "1234-5678-90"),
+    ("ACCOUNT_NUMBER", "close the savings account 12345678.", "12345678"),
+    ("ACCOUNT_NUMBER", "sort code 12-10-56", "12-10-56"),
+    ("ACCOUNT_NUMBER", '{"account_number": "12345678"}', "12345678"),
+    ("ACCOUNT_NUMBER", r'{\"accountNumber\": \"12345678\"}', "12345678"),
+    ("MEDICAL_RECORD", "MRN: 12-34-567", "12-34-567"),
+    ("MEDICAL_RECORD", '{"patientId": "H-1234567"}', "H-1234567"),
+    ("PASSPORT", '{"passport_number": "C1234567"}', "C1234567"),
+    ("DRIVER_LICENSE", '{"drivers_license": "D1234567"}', "D1234567"),
+    ("ID_NUMBER", '{"member_id": "12-3456789"}', "12-3456789"),
+    ("US_SSN", "ITIN 912-71-1234", "912-71-1234"),
+    ("DATE_OF_BIRTH", '{"date_of_birth": "25.12.1948"}', "25.12.1948"),
+    ("DATE_OF_BIRTH", '{"dateOfBirth": "1948-12-25"}', "1948-12-25"),
+    ("DATE_OF_BIRTH", "Patient born June 9, 1960, seen today", "June 9, 1960"),
+    ("AGE", "The patient is a 93-year-old woman", "93"),
+    ("AGE", "Pt is a 92 y/o M.", "92"),
+    ("AGE", '{"patientAge": "91"}', "91"),
 ]  # fmt: skip
 
 
@@ -122,6 +177,26 @@ NEAR_MISSES = [
     "my account is 3 months old",
     "licensed under Apache 2.0",
     "the salary rose to 1,500,000 in 2020",
+    "ping 8.8.8.8, or 1.1.1.1 from the host",
+    "123 Main Street, Anytown",
+    "20 Data Drives, 3 Hard Drive, 10 Google Drive and 12 Supreme Court judges",
+    "Via Route 66, via email 2, Via Port 8080",
+    "the corner of 5th and Main, where 3 streets meet",
+    "total 38390 - 30470 = 7920.\nSo, in 2018, there were 7920",
+    "return to 5 apples and 20 pears, send it to 10 friends 5 times",
+    "3 x 50 = 150 bricks.\nThus, the two need 1500",
+    "TTY: 7315545284 or home 12345678 working",
+    "use the token gpt-4-turbo and the password Level-5",
+    "1. **Token Contract**: the standard ERC20",
+    "your.name@university.edu, youremail@example.com, me@yourdomain.com, Twitter: @yourhandle",
+    "I am logged in as admin",
+    "write to offers@example.org",
+    "my account is 2019-2020 and 12345",
+    "MRN 12-10-1990 is a date",
+    "912-49-1234 is no tax number and GB 12 34 56 C no insurance number",
+    "I'm 43 years old. He is a 67-year-old man, aged 30 to 40, at the age of 12 months.",
+    "a 95-year-old oak, 99 years old; page 93; ages 90 and over; the average age 92",
+    "age\n120 | 50",
     "Paris, Germany, Acme Corp. and Tuesday",
     "<PHONE_NUMBER_1>, [email protected], {EMAIL}, [Customer Email], password: <SECRET_1>",
 ]
@@ -151,6 +226,19 @@ def test_a_fence_around_a_letter_is_no_code():
     assert [s.entity for s in find("```\nCall me on (241) 555-0135, Tim\n```")] == ["PHONE_NUMBER"]
 
 
+def test_an_age_goes_where_its_bearer_is_named_beside_it():
+    assert [s.entity for s in find("SSN 489-91-3820, age 52, married")] == ["US_SSN", "AGE"]
+    assert [s.entity for s in find("Age: 52. The SSN is 489-91-3820.")] == ["US_SSN"]
+    assert [s.entity for s in find("Age: 52\nSSN 489-91-3820")] == ["US_SSN"]
+    assert [s.entity for s in find("My name is Tim Brown and I'm 43 years old")] == ["AGE"]
+    assert [s.entity for s in find("I'm Tim, 43, from Leeds")] == ["AGE"]
+    assert [s.entity for s in find("a 67-year-old man (MRN 93618947)")] == ["MEDICAL_RECORD"]
+
+
+def test_a_national_insurance_number_is_known_by_its_form():
+    assert [s[:2] for s in find("It is JG 10 37 59 A, not QQ 10 37 59 A")] == [(6, 19)]
+
+
 def test_of_two_kinds_in_one_place_the_surer_one_is_kept():
     text = "phone: 4111 1111 1111 1111"
     assert [s.entity for s in find(text)] == ["CREDIT_CARD"]
@@ -172,7 +260,13 @@ def test_every_kind_has_a_rule_and_names_come_last():
     assert all(re.fullmatch("[A-Z_]+", entity) for entity in ENTITIES)
 
 
-@pytest.mark.parametrize("unit", ["a", "1", "A ", "1 ", "a.", "(1", "Ab 1 ", "@", "x: "])
+@pytest.mark.parametrize(
+    "unit",
+    ["a", "1", "A ", "1 ", "a.", "(1", "Ab 1 ", "@", "x: ", "mrn1", "acct#1 ", "password is ",
+     "&a=1",
+     "age 9", "I'm A, ", "1 A u. ", "12 A\n", "1 A 2 apt 3\n", "send to 1 A ", "meet ,1 A ",
+     "the corner of 1 A ", "send it to 1 a ", "A 1, ", "Bearer a1", "PSC 1 "],
+)  # fmt: skip
 def test_no_text_makes_a_rule_run_away(unit):
     """Bounded repeats keep every rule near linear; a runaway would hit the suite's time limit."""
     find(unit * 20_000 + "@ password = :// born ")

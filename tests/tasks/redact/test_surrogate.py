@@ -59,7 +59,8 @@ def is_phone(value):
     american = re.fullmatch(r"1?\d{3}55501\d\d", number)
     british = re.search(r"4960\d{3}$|79460\d{3}$|7700900\d{3}$|1632960\d{3}$", number)
     german = re.search(r"(3023125|6990009|4066969|2214710|8999998)\d{3}$", number)
-    return bool(films and (american or british or german))
+    french = re.search(r"(19900|26191|35301|46571|53649|63998)\d{4}$", number)
+    return bool(films and (american or british or german or french))
 
 
 RESERVED = {
@@ -76,12 +77,15 @@ RESERVED = {
     "MAC_ADDRESS": lambda v: v.upper().startswith("00:00:5E:00:53:"),
     "DATE_OF_BIRTH": lambda v: re.search(r"19\d\d", v),
     "MEDICAL_RECORD": lambda v: True,
+    "AGE": lambda v: int(v) % 5 == 0,
     "ACCOUNT_NUMBER": lambda v: True,
     "PASSPORT": lambda v: True,
     "DRIVER_LICENSE": lambda v: True,
     "ID_NUMBER": lambda v: True,
-    "STREET_ADDRESS": lambda v: any(word.casefold() in v.casefold() for word in SURNAMES),
-    "USERNAME": lambda v: v.split("_")[0] in COINED,
+    "STREET_ADDRESS": lambda v: (
+        any(word.casefold() in v.casefold() for word in SURNAMES) or re.search("(?i)box 0", v)
+    ),
+    "USERNAME": lambda v: v.lstrip("@").split("_")[0] in COINED,
     "SECRET": lambda v: re.search(r"FAKE|dead|^0+\d$", v),
 }
 SHAPED = ("PHONE_NUMBER", "CREDIT_CARD", "US_SSN", "MEDICAL_RECORD", "ACCOUNT_NUMBER",
@@ -204,6 +208,15 @@ def test_a_birth_date_stays_near_and_in_its_way_of_writing(born):
     assert shape(found)[0] in shape(born)[0] + "1"
     assert [sign in found for sign in "/.-,"] == [sign in born for sign in "/.-,"]
     assert is_stand_in("DATE_OF_BIRTH", found)
+
+
+def test_ages_become_coarse_and_all_over_89_are_90():
+    (after,) = one("SSN 489-91-3820, age 52. SSN 489-91-3820, age 45. Aged 97.")
+    ages = re.findall(r"(?i)aged? (\d+)", after)
+    assert ages[0] in ("50", "55")
+    assert ages[1] in ("40", "50")
+    assert ages[2] == "90"
+    assert one(after) == [after]
 
 
 def test_few_real_birth_dates_numbers_and_phones_pass_for_stand_ins():
