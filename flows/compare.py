@@ -10,6 +10,7 @@ from prefect.artifacts import (
 )
 from pydantic import BaseModel
 
+from flows.notify import on_failure
 from tasks.compare import compare as comparing
 from tasks.compare.digest import comparison_markdown, comparison_table
 from tasks.compare.folder import PAGE, refuse_taken, write_comparison
@@ -24,7 +25,13 @@ class Compared(BaseModel, frozen=True):
     failed_gates: tuple[str, ...]
 
 
-@flow(name="compare", flow_run_name="compare-{after}", persist_result=False)
+@flow(
+    name="compare",
+    flow_run_name="compare-{after}",
+    persist_result=False,
+    on_failure=[on_failure],
+    on_crashed=[on_failure],
+)
 def compare(
     before: str,
     after: str,

@@ -22,9 +22,11 @@ from flows.faults import faults_told
 from flows.history import dead_runs, logs_left, mark_crashed, old_artifacts, old_runs
 from flows.home import store
 from flows.notify import VARIABLE, on_failure, tell
+from flows.shelf import shelved
 from tasks.base.errors import UsageError
 from tasks.base.locks import nobody_at_work
 from tasks.maintain.store import DAY, Waste, remove, size, waste
+from tasks.publish.folder import MANIFEST
 from tasks.publish.releases import DRAFT, LIST, Releases
 
 PATIENCE = 30  # seconds for the server to remove the logs of the last run
@@ -115,7 +117,7 @@ def maintain(
         course = _Course(client, dry_run)
         course.mark_dead(silent)
         course.prune_history(days, versions)
-        course.prune_store(days)
+        course.prune_store(days, _runs(releases))
         for one in releases:
             course.prune_drafts(one)
     done = course.done()
@@ -124,6 +126,12 @@ def maintain(
     )  # fmt: skip
     get_run_logger().info(done.sentence)
     return done
+
+
+def _runs(releases: tuple[str, ...]) -> list[Path]:
+    """Folders of runs that are known and still there."""
+    folders = [file.parent for one in releases for file in Path(one).glob(f"*/{MANIFEST}")]
+    return [*shelved().values(), *folders]
 
 
 class _Course:
@@ -169,7 +177,7 @@ class _Course:
             while logs_left(self.client, runs[-1].id) and time.monotonic() < deadline:
                 time.sleep(0.2)
 
-    def prune_store(self, days: int) -> None:
+    def prune_store(self, days: int, runs: list[Path]) -> None:
         """Remove files of the store, unless a run is at work in it."""
         with nobody_at_work(store()) as alone:
             if not alone:
@@ -178,7 +186,7 @@ class _Course:
                     "maintain` again when it has ended"
                 )
                 return
-            for one in waste(store(), days):
+            for one in waste(store(), days, runs):
                 self._take(one, str(one.path.relative_to(store())))
 
     def prune_drafts(self, place: str) -> None:

@@ -1,10 +1,10 @@
 """What may go from a store: files that no run would read again.
 
 A *result* is what a stage found under a cache key; whoever uses it dates it anew, so an old date
-says that no run has asked for it. An *object* is needed while a result names it, or names the list
-that it is part of. Nothing younger than a day goes, and nobody may be at work in the store, so a
-run never loses what it has just written. A mistake here costs time and no row: a run that misses a
-file computes it again.
+says that no run has asked for it. An *object* is needed while a result, or the manifest of a run,
+names it or the list that it is part of. Nothing younger than a day goes, and nobody may be at work
+in the store, so a run never loses what it has just written. A mistake here costs time and no row:
+a run that misses a file computes it again.
 """
 
 import json
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from tasks.base.dataset import DRAFTS, OBJECTS
 from tasks.base.memo import FOLDER as MEMO
+from tasks.publish.folder import MANIFEST
 
 RESULTS, SPOOL = ".results", "spool"
 DAY = 24 * 60 * 60  # seconds
@@ -33,19 +34,21 @@ class Waste(NamedTuple):
     bytes: int
 
 
-def waste(store: Path, days: int) -> list[Waste]:
+def waste(store: Path, days: int, runs: Iterable[Path] = ()) -> list[Waste]:
     """Everything that may go from `store`, in the order in which to remove it.
 
     Args:
         store: Folder of the store.
         days: How long a result, a memo or standard input may lie unused.
+        runs: Folders of runs that may be reviewed or compared: what their manifests name stays.
     """
     now = time.time()
     young, used = now - DAY, now - max(days, 1) * DAY
+    manifests = [one / MANIFEST for one in runs if (one / MANIFEST).is_file()]
     old = {file for file in _files(store / RESULTS) if file.stat().st_mtime < used}
     return [
         *_each("results of stages", old),  # before what they name, should this be cut short
-        *_each("data of stages", _unneeded(store, old, young)),
+        *_each("data of stages", _unneeded(store, [*_kept(store, old), *manifests], young)),
         *_each("unfinished files", _before(_files(store / DRAFTS), young)),
         *_each("unfinished files", _before((store / MEMO).glob("*/*/.*"), young)),
         *_each("memos of earlier code or settings", _forgotten(store / MEMO, used)),
@@ -71,10 +74,14 @@ def size(path: Path) -> int:
     return path.stat().st_size
 
 
-def _unneeded(store: Path, old: set[Path], young: float) -> Iterator[Path]:
-    """Objects that no result but the `old` ones names, lists before their parts."""
+def _kept(store: Path, old: set[Path]) -> list[Path]:
+    return [file for file in _files(store / RESULTS) if file not in old]
+
+
+def _unneeded(store: Path, needs: list[Path], young: float) -> Iterator[Path]:
+    """Objects that no file of `needs` names, lists before their parts."""
     objects = [*(store / OBJECTS).glob("??/*")]
-    named = {name for file in _files(store / RESULTS) if file not in old for name in _hashes(file)}
+    named = {name for file in needs for name in _hashes(file)}
     parts: set[str] = set()
     lists = [one for one in objects if one.suffix == ".json"]
     for one in lists:

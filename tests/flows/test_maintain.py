@@ -22,6 +22,7 @@ from flows.curate import curate
 from flows.history import dead_runs, logs_left
 from flows.maintain import maintain
 from tasks.base.locks import at_work
+from tasks.review.record import recorded
 from tests.flows.command import ROOT
 
 pytestmark = pytest.mark.prefect
@@ -155,6 +156,10 @@ def test_what_a_run_would_read_again_stays_and_the_rest_goes(prefect_server, fre
     assert recomputed(raw, out) == []
     grow_old(fresh_store)
     assert kinds(maintain()) >= {"results of stages", "data of stages"}
+    assert recorded(Path(out), str(fresh_store)).kept.rows == 9, "the run can still be reviewed"
+    (fresh_store / "reports").rename(tmp_path / "reports")  # nobody knows of the run any more
+    grow_old(fresh_store)
+    maintain()
     assert not [*(fresh_store / "objects").glob("??/*")]
     before = (tmp_path / "run" / "train.jsonl").read_bytes()
     assert recomputed(raw, out)

@@ -114,3 +114,13 @@ def test_drafts_and_standard_input_go_when_they_are_old(place):
     assert going(place) == {place / "drafts" / "1-a.parquet"}
     age_all(place)
     assert going(place) == {place / "drafts" / "1-a.parquet", place / "spool" / "ab.jsonl"}
+
+
+def test_what_a_run_that_is_still_there_names_stays(place, tmp_path_factory):
+    dropped, loose = data(place, 1), data(place, 2)
+    run = tmp_path_factory.mktemp("run")
+    (run / "manifest.json").write_text(json.dumps({"datasets": {"kept": dropped.model_dump()}}))
+    age_all(place)
+    gone = {one.path for one in waste(place, 5, [run, run / "removed"])}
+    assert gone >= {*loose.files()}
+    assert not gone & {*dropped.files()}
