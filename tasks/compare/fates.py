@@ -5,6 +5,7 @@ of the ways out of that fate, each count of the later one the sum of the ways in
 difference is what came in less what went out. The same holds for kept rows by side and by source.
 """
 
+from collections import Counter
 from typing import Any
 
 import polars as pl
@@ -105,10 +106,11 @@ def check(lines: pl.DataFrame, before: Released, after: Released) -> None:
 def _ledger_counts(ledger: pl.DataFrame) -> dict[str, int]:
     """Rows of a ledger by fate, counted without regard to any line."""
     counted = ledger.group_by("state", "stage", "reason").len()
-    return {
-        KEPT if state == KEPT else f"{stage}/{reason}": rows
-        for state, stage, reason, rows in counted.iter_rows()
-    }
+    found = Counter[str]()
+    for state, stage, reason, rows in counted.iter_rows():
+        # a kept row may have a reason, too: people decided over it
+        found[KEPT if state == KEPT else f"{stage}/{reason}"] += rows
+    return dict(found)
 
 
 def _sides(ledger: pl.DataFrame) -> dict[str, int]:

@@ -49,7 +49,8 @@ def names_left(rows: pl.DataFrame, params: RedactParams, memo: RowMemo | None = 
     """Names in `rows`, which are released, by the reason why they stay."""
     table = rows.sort("id").to_dicts()
     texts = [[body[:LONGEST] for _, body in bodies(row)] for row in table]
-    found, _ = names.find_names(sorted({text for one in texts for text in one}), memo)
+    read = sorted({text for one in texts for text in one})
+    found, _ = names.find_names(read, memo, params.reader)
     if params.mode == "surrogate":
         found = {
             t: [(a, b) for a, b in places if not is_stand_in(PERSON, t[a:b])]

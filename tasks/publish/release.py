@@ -181,10 +181,15 @@ def _manifest(plan: ReleasePlan, report: dict[str, Any]) -> dict[str, object]:
         "gates": report["gates"],
         "models": list(plan.models),
         "parent": plan.parent,
-        "identity": plan.identity,
+        "identity": _identity(plan),
         "cost": spent(plan.cost),
         "datasets": _datasets(plan),
     }
+
+
+def _identity(plan: ReleasePlan) -> str | None:
+    """What the release was made of; none while rows wait for a model: a later night asks again."""
+    return None if any(r.report.unfinished for r in plan.results) else plan.identity
 
 
 def _datasets(plan: ReleasePlan) -> dict[str, Any]:

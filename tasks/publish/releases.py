@@ -30,7 +30,7 @@ from tasks.publish.folder import MANIFEST, unwritable
 logger = logging.getLogger(__name__)
 
 LIST, LATEST, DRAFT, LOCK, INDEX = "releases.json", "latest", ".draft", ".lock", "index"
-CHANGES = "compare.json"
+CHANGES = "compare.json"  # see `tasks.compare.folder`
 """What changed since the parent; made after the release, so its manifest does not list it."""
 _NAME = re.compile(r"\d{4}-\d\d-\d\d(\.\d+)?")
 

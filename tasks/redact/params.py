@@ -11,6 +11,7 @@ from tasks.base.params import StageParams, choice_of
 from tasks.redact.audit_params import AuditParams
 from tasks.redact.conversation import Scope
 from tasks.redact.keys import KEY, MAP_KEY, map_key, redact_key
+from tasks.redact.ner.models import Name
 from tasks.redact.presidio import adopt
 from tasks.redact.rule import Rule
 from tasks.redact.rules import ENTITIES, PERSON, Finder, rules_for
@@ -39,7 +40,13 @@ class RedactParams(StageParams):
     )  # fmt: skip
     strict: bool = Field(
         default=False, title="Strict",
-        description="Take every name of a person, also those of public and fictional figures.",
+        description="Take every name of a person, also those of public and fictional figures, and "
+        "addresses that only the name model sees.",
+    )  # fmt: skip
+    name_model: Literal["auto", "finery", "spacy"] = Field(
+        default="auto", title="Name model",
+        description="finery: taught on names and addresses of many countries; spacy: spaCy's small "
+        "English model as it comes, which sees no addresses; auto: finery if strict, else spacy.",
     )  # fmt: skip
     entities: tuple[str, ...] = Field(
         default=ENTITIES, title="Kinds", json_schema_extra=choice_of(ENTITIES),
@@ -77,6 +84,13 @@ class RedactParams(StageParams):
     )
 
     @property
+    def reader(self) -> Name:
+        """The model that sees names."""
+        if self.name_model == "auto":
+            return "finery" if self.strict and self.detector == "finery" else "spacy"
+        return self.name_model
+
+    @property
     def variables(self) -> tuple[str, ...]:
         """Environment variables that decide what comes out."""
         return (*((KEY,) if self.mode != "tag" else ()), *((MAP_KEY,) if self.map else ()))
@@ -95,7 +109,7 @@ class RedactParams(StageParams):
 
     @model_validator(mode="after")
     def _stock_is_stock(self) -> Self:
-        own = ("strict", "entities", "patterns", "recognisers")
+        own = ("strict", "name_model", "entities", "patterns", "recognisers")
         changed = [
             name for name in own if getattr(self, name) != type(self).model_fields[name].default
         ]
@@ -137,10 +151,17 @@ def scope_of(params: RedactParams) -> Scope:
         rules=(*rules_for(params.entities), *own, *adopted),
         names=PERSON in params.entities,
         strict=params.strict,
+        model=params.reader,
+        seen=_believed(params),
         keep=frozenset(value.casefold() for value in params.keep),
         key=_key() if params.mode == "hash" else None,
         surrogate=_surrogate_key(params) if params.mode == "surrogate" else None,
     )
+
+
+def _believed(params: RedactParams) -> frozenset[str]:
+    """Kinds beside persons that go when the name model alone sees them."""
+    return frozenset({"STREET_ADDRESS"} & set(params.entities)) if params.strict else frozenset()
 
 
 def vault_of(params: RedactParams) -> Vault | None:

@@ -3,6 +3,9 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 
+Place = tuple[int, int]
+"""Start and end of a stretch."""
+
 
 class Places:
     """Stretches of a text; those that overlap count as one."""

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 from tasks.redact.cues import Cues
 from tasks.redact.figures import FIGURES
-from tasks.redact.names import Place
-from tasks.redact.places import Places
+from tasks.redact.places import Place, Places
 
 
 def private(text: str, cues: Cues, seen: Sequence[Place], strict: bool) -> list[Place]:

@@ -17,6 +17,7 @@ def read_once(
     read: Callable[[list[str]], Sequence[T]],
     recalled: Callable[[Any], T],
     memo: RowMemo | None = None,
+    of: str = "",
 ) -> tuple[dict[str, T], int]:
     """What `read` finds in each of `texts`, and how many texts it had to read for that.
 
@@ -25,22 +26,26 @@ def read_once(
         read: Reads texts, the shortest first.
         recalled: Makes what was found of its JSON.
         memo: What was found in earlier runs.
+        of: Which of several readers this one is, where they share a memo.
     """
     unique = sorted(set(texts), key=lambda text: (len(text), text))
-    known = _recall(unique, recalled, memo) if memo else {}
+    known = _recall(unique, recalled, memo, of) if memo else {}
     unread = [text for text in unique if text not in known]
     found = dict(zip(unread, read(unread), strict=True))
     if memo and found:
-        lines = [(_key(text), json.dumps(one)) for text, one in found.items()]
+        lines = [(_key(text, of), json.dumps(one)) for text, one in found.items()]
         memo.remember(pl.DataFrame(lines, schema=SCHEMA, orient="row"))
     return known | found, len(unread)
 
 
-def _recall(texts: Sequence[str], recalled: Callable[[Any], T], memo: RowMemo) -> dict[str, T]:
-    keys = {_key(text): text for text in texts}
+def _recall(
+    texts: Sequence[str], recalled: Callable[[Any], T], memo: RowMemo, of: str
+) -> dict[str, T]:
+    keys = {_key(text, of): text for text in texts}
     known = memo.recall(pl.Series(list(keys), dtype=pl.UInt64))
     return {keys[key]: recalled(json.loads(value)) for key, value in known.iter_rows()}
 
 
-def _key(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+def _key(text: str, of: str) -> int:
+    content = text.encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(content, digest_size=8, key=of.encode()).digest())

@@ -27,7 +27,7 @@ def redact_rows(
     for turn in range(ROUNDS):
         texts = {i: read(done[i].row, scope) for i in todo}
         stretches = {s for i in todo for text in texts[i] for s in stretches_of(text, scope)}
-        found, unread = names.find_names(sorted(stretches - known.keys()), memo)
+        found, unread = names.find_spans(sorted(stretches - known.keys()), memo, scope.model)
         known, reads = known | found, reads + unread
         after = {i: redact_row(done[i], texts[i], known, scope) for i in todo}
         todo = [i for i in todo if after[i].counts]

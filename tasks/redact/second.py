@@ -17,7 +17,9 @@ from tasks.redact import cues, names
 from tasks.redact.code import code_spans
 from tasks.redact.contact import TOLL_FREE
 from tasks.redact.leaks import strings
+from tasks.redact.ner.models import MODEL
 from tasks.redact.params import RedactParams
+from tasks.redact.places import Place
 from tasks.redact.policy import private
 from tasks.redact.presidio import SURE
 from tasks.redact.rule import Span, digits_of
@@ -94,7 +96,7 @@ def _private(
     return [Span(a, b, PERSON) for a, b in taken if _meets((a, b), places)]
 
 
-def _meets(place: names.Place, others: Iterable[names.Place]) -> bool:
+def _meets(place: Place, others: Iterable[Place]) -> bool:
     return any(place[0] < end and start < place[1] for start, end in others)
 
 
@@ -112,7 +114,7 @@ def _engine() -> "AnalyzerEngine":
     from presidio_analyzer import AnalyzerEngine
     from presidio_analyzer.nlp_engine import NlpEngineProvider
 
-    models = [{"lang_code": "en", "model_name": names.MODEL}]
+    models = [{"lang_code": "en", "model_name": MODEL}]
     ignored = {"labels_to_ignore": UNMAPPED}  # of which Presidio would warn at every text
     set_up = {
         "nlp_engine_name": "spacy", "models": models, "ner_model_configuration": ignored,

@@ -48,7 +48,8 @@ def found(system: str, cases: Sequence[Case]) -> list[list[Span]]:
     scope = scope_of(PARAMS[system])
     rows = [{"messages": [{"content": text, "extra": None}]} for text in texts]
     seen = [read(row, scope) for row in rows]
-    model, _ = names.find_names([s for one in seen for t in one for s in stretches_of(t, scope)])
+    stretches = [s for one in seen for t in one for s in stretches_of(t, scope)]
+    model, _ = names.find_spans(stretches, model=scope.model)
     return [spans_of(one, [seen_in(t, model, scope) for t in one], scope)[0] for one in seen]
 
 

@@ -27,8 +27,10 @@ def form(deployment):
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda d: d["name"])
 def test_its_form_shows_every_default(deployment):
     """A field without a default in the schema is filled in wrongly by the form of the UI."""
-    for name, field in form(deployment).properties.items():
-        assert "default" in field or name in ("sources", "out", "releases"), name
+    schema = form(deployment)
+    assert set(schema.required) <= set(deployment["parameters"])
+    for name, field in schema.properties.items():
+        assert "default" in field or name in schema.required, name
         assert field.get("description") or "$ref" in field, name
 
 
@@ -52,9 +54,9 @@ def _of_section(field, definitions):
 def test_its_form_asks_first_for_what_every_run_needs(deployment):
     schema = form(deployment)
     order = sorted(schema.properties, key=lambda name: schema.properties[name]["position"])
-    first_section = next(i for i, name in enumerate(order) if "$ref" in schema.properties[name])
-    assert order[0] == "sources"
-    assert not [name for name in order[first_section:] if "$ref" not in schema.properties[name]]
+    sections = ["$ref" in schema.properties[name] for name in order]
+    assert set(order[: len(schema.required)]) == set(schema.required)
+    assert sections == sorted(sections)
     for section in schema.definitions.values():
         fields = list(section.get("properties", {}))
         assert "enabled" not in fields[1:]
@@ -113,4 +115,6 @@ def test_every_flow_has_a_deployment():
         "flows/augment.py:augment",
         "flows/scale.py:scale",
         "flows/nightly.py:nightly",
+        "flows/compare.py:compare",
+        "flows/review.py:review",
     }

@@ -18,6 +18,7 @@ from tasks.publish.releases import Releases
 from tests.flows.command import SAMPLE, finery
 
 TIMED = ("manifest.json", "report.json")
+CHANGES = ("compare.html", "compare.json", "compare.parquet")
 
 
 def line(n, answer="Because the tide turns the wheel."):
@@ -72,7 +73,7 @@ def files(folder):
     return {
         one.relative_to(folder).as_posix(): one.read_bytes()
         for one in folder.rglob("*")
-        if one.is_file() and one.name not in TIMED
+        if one.is_file() and one.name not in (*TIMED, *CHANGES)
     }
 
 
@@ -93,12 +94,29 @@ def test_a_later_night_reads_what_is_new_and_releases_what_a_run_from_nothing_do
     assert files(made) == files(fresh)
     manifest = json.loads((made / "manifest.json").read_bytes())
     assert manifest["parent"] == "2026-11-26"
+    changes = json.loads((made / "compare.json").read_bytes())
+    counts = changes["counts"]
+    assert (counts["before"], counts["after"], counts["changed"]) == (230, 232, 1)
+    assert (counts["lost"], counts["gained"]) == (1, 3)
+    assert changes["after"]["folder"] == str(made)
+    assert "Beside 2026-11-26: 232 rows" in second.sentence
     # but for the moment, and whose child it is, the manifests agree
     apart = {"created", "parent", "identity", "files", "cost"}
     other = json.loads((fresh / "manifest.json").read_bytes())
     assert {k: v for k, v in manifest.items() if k not in apart} == {
         k: v for k, v in other.items() if k not in apart
     }
+
+
+def test_a_release_that_changes_more_than_it_may_does_not_become_the_latest(house):
+    house.write("a.jsonl", [line(n) for n in range(40)])
+    house.night()
+    house.write("a.jsonl", [line(n) for n in range(20)])
+    second = house.night("2026-11-27", shift={"max_lost": 0.1})
+    assert second.failed_gates == ("max_lost",)
+    assert house.releases.latest().name == "2026-11-26"
+    third = house.night("2026-11-28", shift={"max_lost": 0.6})
+    assert (third.parent, third.failed_gates) == ("2026-11-26", ())
 
 
 def test_nights_of_new_rows_alone_hold_what_no_earlier_release_holds(house):

@@ -8,7 +8,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tasks.redact.names import LONGEST, MODEL
+from tasks.redact.ner.models import LONGEST, MODEL
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine

@@ -1,7 +1,8 @@
 """Train the name model and write its weights: `python -m tasks.redact.training --out FILE`.
 
-It needs Faker. With `--real TABLE` it also learns from real rows (a Parquet file of texts), first
-from a sample of all and then from those in which a half-taught model saw what is not there.
+It needs Faker. With `--real FILE ...` it also learns from real texts (Parquet, CSV, JSON, JSON
+lines), first from a sample of all and then from those in which a half-taught model saw what is
+not there.
 """
 
 import argparse
@@ -10,10 +11,10 @@ import os
 from pathlib import Path
 
 _log = logging.getLogger(__name__)
-MADE = 6000  # sentences from templates
-SAMPLE = 3000  # real ones
+MADE = 12_000  # sentences from templates
+SAMPLE = 9000  # real ones
 SEARCHED = 15_000  # real ones in which mistakes are looked for
-MISTAKES = 800  # of which that many are taught, twice
+MISTAKES = 1200  # of which that many are taught, twice
 
 
 def main() -> None:
@@ -22,8 +23,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--real", type=Path)
-    parser.add_argument("--skip", type=int, default=0, help="rows of --real left for tests")
+    parser.add_argument("--real", type=Path, nargs="+", metavar="FILE")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--epochs", type=int, default=5)
     given = parser.parse_args()
@@ -37,7 +37,7 @@ def main() -> None:
     values = Places(given.seed)
     sentences = made(MADE, values)
     if given.real:
-        texts = stretches(given.real, given.skip, given.seed)
+        texts = stretches(given.real, given.seed)
         sentences += borrowed(texts[:SAMPLE], values)
         wrong = mistaken(train(sentences, given.seed, epochs=1), texts[SAMPLE:][:SEARCHED])
         sentences += 2 * borrowed(wrong[:MISTAKES], values)

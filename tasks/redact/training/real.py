@@ -1,51 +1,74 @@
 """Real texts to learn from: a sample of all, and those in which a half-taught model errs."""
 
+import csv
+import json
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
-
-from tasks.redact.rules import find
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-ROWS = 14_000  # that are read
+MOST = 1600  # stretches of one file, so that none sets the tone
 SHORTEST, LONGEST = 16, 400  # characters of a stretch
 _CUTS = (re.compile(r"\n\n"), re.compile(r"\n|(?<=[.!?])\s+"))
 _CAPITALS = re.compile(r"\w.*[A-Z0-9]")
 
 
-def stretches(table: Path, skip: int, seed: int) -> list[str]:
-    """Sentences and paragraphs of the rows of `table` after the first `skip`, in random order.
+def stretches(files: Sequence[Path], seed: int) -> list[str]:
+    """Sentences and paragraphs of the texts in `files`, in random order.
 
     Args:
-        table: Parquet with columns of text.
-        skip: Rows that are left for tests; no row equal to one of them is read, either.
+        files: Parquet, CSV, JSON or JSON lines of any layout; every text in them is read.
         seed: Of the order.
     """
     draw = random.Random(seed)
-    columns = pl.read_parquet(table).select(pl.col(pl.String))
-    held = {text for row in columns.head(skip).iter_rows() for text in row if text}
-    rows = [row for row in columns.slice(skip).iter_rows() if row[0] not in held]
-    draw.shuffle(rows)
     found: dict[str, None] = {}
-    for text in (text for row in rows[:ROWS] for text in row if text and text not in held):
-        parts = [part.strip()[:LONGEST] for part in draw.choice(_CUTS).split(text)]
-        fit = [part for part in parts if len(part) > SHORTEST and _CAPITALS.search(part)]
-        found |= dict.fromkeys(draw.sample(fit, min(2, len(fit))))
-    return list(found)
+    for file in sorted(files):
+        texts = sorted(set(texts_in(file)))
+        draw.shuffle(texts)
+        mine: dict[str, None] = {}
+        for text in texts:
+            parts = [part.strip()[:LONGEST] for part in draw.choice(_CUTS).split(text)]
+            fit = [part for part in parts if len(part) > SHORTEST and _CAPITALS.search(part)]
+            mine |= dict.fromkeys(draw.sample(fit, min(4, len(fit))))
+            if len(mine) >= MOST:
+                break
+        found |= mine
+    order = list(found)
+    draw.shuffle(order)
+    return order
+
+
+def texts_in(file: Path) -> Iterator[str]:
+    """Every text in `file`, however deep it lies."""
+    if file.suffix == ".parquet":
+        yield from _strings(pl.read_parquet(file).to_dicts())
+    elif file.suffix == ".csv":
+        with file.open(encoding="utf-8", newline="") as lines:
+            yield from _strings(list(csv.reader(lines)))
+    elif file.suffix == ".jsonl":
+        for line in file.read_text(encoding="utf-8").split("\n"):
+            yield from _strings(json.loads(line or "null"))
+    else:
+        yield from _strings(json.loads(file.read_text(encoding="utf-8")))
+
+
+def _strings(value: Any) -> Iterator[str]:  # noqa: ANN401 (of JSON)
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _strings(one)
 
 
 def mistaken(nlp: "Language", texts: Sequence[str]) -> list[str]:
-    """Those real `texts` in which a half-taught model sees addresses or numbers that are none."""
-    found = []
-    for doc in nlp.pipe(texts, batch_size=128):
-        places = [(e.start_char, e.end_char) for e in doc.ents if e.label_ != "PERSON"]
-        hard = find(doc.text) if places else []
-        if any(not any(a < s.end and s.start < b for s in hard) for a, b in places):
-            found.append(doc.text)
-    return found
+    """Those real `texts` in which a half-taught model sees other things than persons."""
+    return [
+        doc.text for doc in nlp.pipe(texts, batch_size=128)
+        if any(entity.label_ != "PERSON" for entity in doc.ents)
+    ]  # fmt: skip

@@ -2,9 +2,10 @@
 
 They stand in two files, one a line; ` / ` in them is a line break. `{P}` is a person, `{F}` and
 `{L}` a first and a last name, `{A}` an address, `{H}`, `{X}` and `{Z}` its parts (street, unit,
-code), `{U}` a user name, `{I}` a number that stands for a person. The others are what such things
-are taken for: `{C}` town, `{O}` company, `{D}` date, `{N}` number, `{Q}` quantity, `{G}` goods,
-`{M}` team, `{R}` dish, `{S}` topic, `{T}` phone, `{E}` e-mail.
+code), `{B}` a street and `{Y}` a house number alone, `{U}` a user name, `{I}` a number that stands
+for a person. The others are what such things are taken for: `{C}` town, `{K}` country, `{O}`
+company, `{J}` job, `{D}` date, `{N}` number, `{Q}` quantity, `{G}` goods, `{V}` code of a thing,
+`{M}` team, `{R}` dish, `{S}` topic, `{T}` phone, `{E}` e-mail, `{W}` web site.
 """
 
 from pathlib import Path

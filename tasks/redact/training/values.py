@@ -1,4 +1,4 @@
-"""Names, user names, numbers: what the made sentences are about.
+"""Towns, dates, numbers, goods: what made sentences are about, persons and addresses apart.
 
 All of it is Faker's or put together here; no text of a benchmark and no person's data is in it.
 """
@@ -17,10 +17,11 @@ LATIN = (
     "en_US", "en_GB", "en_CA", "en_NZ", "en_IN", "fr_FR", "fr_CH", "es_ES", "es_CO", "it_IT",
     "de_DE", "de_AT", "nl_NL", "sv_SE", "fi_FI", "hu_HU", "cs_CZ", "da_DK", "no_NO", "pl_PL",
     "pt_BR", "ro_RO", "hr_HR", "sl_SI", "et_EE", "lt_LT", "is_IS", "fil_PH", "tr_TR",
+    "pt_PT", "nl_BE", "es_MX", "de_CH", "sk_SK", "lv_LV", "id_ID", "vi_VN", "en_NG", "fr_DZ",
+    "ga_IE", "zu_ZA", "uz_UZ", "en_KE", "en_PK",
 )  # fmt: skip
 ENGLISH = LATIN[:5]
 DAYS = (date(1930, 1, 1).toordinal(), date(2025, 12, 31).toordinal())
-INITIALS = "ABCDEFGHJKLMNPRSTVW"
 
 
 class Value(NamedTuple):
@@ -41,13 +42,16 @@ class Values:
         self.fakers = {locale: Faker(locale) for locale in LATIN}
         for place, faker in enumerate(self.fakers.values()):
             faker.seed_instance(seed * 1000 + place)
+        self.japan = Faker("ja_JP")
+        self.japan.seed_instance(seed)
         self.slots: dict[str, Callable[[], Value]] = {
-            "P": self.person, "U": self.username, "I": self.identity,
-            "F": self.first, "C": self.city, "O": self.company, "D": self.day,
+            "C": lambda: Value(self.town()), "K": lambda: Value(self.country()),
+            "O": lambda: Value(self.faker(0.8).company()), "D": self.day,
+            "J": lambda: Value(self.fakers["en_US"].job()),
+            "W": lambda: Value(self.fakers["en_US"].url()), "V": self.code_of_goods,
             "N": self.number, "T": self.phone, "E": self.email, "Q": self.quantity,
             "G": lambda: Value(self.random.choice(GOODS)),
             "M": lambda: Value(self.random.choice(TEAMS)),
-            "L": lambda: Value(self.faker().last_name(), "PERSON"),
             "R": lambda: Value(self.random.choice(DISHES)),
             "S": lambda: Value(self.random.choice(TOPICS)),
         }  # fmt: skip
@@ -64,38 +68,6 @@ class Values:
         """That many digits, a number between `low` and `high`."""
         return "".join(self.random.choices("0123456789", k=self.random.randint(low, high)))
 
-    def person(self) -> Value:
-        """A full name, or a first or last name alone, as people write them."""
-        faker, draw = self.faker(), self.random.random()
-        first, last = faker.first_name(), faker.last_name()
-        middle = self.random.choice(INITIALS) + self.random.choice(["", "."])
-        name = (
-            first if draw < 0.2 else last if draw < 0.28
-            else f"{first} {middle} {last}" if draw < 0.38
-            else f"{last}, {first}" if draw < 0.41
-            else f"{first} {last}"
-        )  # fmt: skip
-        return Value(name.upper() if self.chance(0.03) else name, "PERSON")
-
-    def first(self) -> Value:
-        """A first name."""
-        return Value(self.faker().first_name(), "PERSON")
-
-    def username(self) -> Value:
-        """A handle, as forums and logs have it."""
-        name = self.faker().first_name().lower()
-        word = self.random.choice(["dev", "x", "fan", "codes", "_99", "the", "92", "_", "1"])
-        return Value(f"{name}{word}{self.digits(0, 3)}", "USERNAME")
-
-    def identity(self) -> Value:
-        """A number or code that stands for one person or contract."""
-        lead = self.random.choice(["", "", "E-", "MRN", "A", "AB", "KX", "P-"])
-        return Value(f"{lead}{self.digits(6, 10)}", "ID")
-
-    def city(self) -> Value:
-        """A town, which alone is no address."""
-        return Value(self.town())
-
     def town(self) -> str:
         """Name of a town."""
         faker = self.faker()
@@ -103,9 +75,30 @@ class Values:
             faker = self.faker()
         return faker.city()
 
-    def company(self) -> Value:
-        """A company; many are called after persons, and are none."""
-        return Value(self.faker(0.8).company())
+    def country(self) -> str:
+        """Name of a country."""
+        return self.fakers["en_US"].country()
+
+    def code_of_goods(self) -> Value:
+        """A number or code of a thing, an account or a machine."""
+        faker = self.fakers["en_US"]
+        if self.chance(0.4):
+            return Value(
+                str(
+                    self.random.choice(
+                        [
+                            faker.iban,
+                            faker.credit_card_number,
+                            faker.ipv4,
+                            faker.ssn,
+                            faker.mac_address,
+                        ]
+                    )()
+                )
+            )
+        form = self.random.choice(["%%", "@%%%", "@@-%%%%", "%%%%%%", "@%@%%", "%%-%@", "%.%%"])
+        made = [self.digits(1, 1) if c == "%" else c for c in form]
+        return Value("".join(self.random.choice("ABCDKXZabcdef") if c == "@" else c for c in made))
 
     def day(self) -> Value:
         """A date in one of the usual forms."""

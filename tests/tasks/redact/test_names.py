@@ -3,7 +3,8 @@
 import pytest
 
 from tasks.base.memo import RowMemo
-from tasks.redact.names import find_names, is_name
+from tasks.redact.names import find_names, find_spans, is_name
+from tasks.redact.rule import Span
 
 
 def seen(text):
@@ -39,6 +40,30 @@ def test_the_memo_gives_what_the_model_found(tmp_path):
     assert first == again
 
 
+def test_a_text_in_small_letters_has_names_in_small_letters():
+    assert seen("yesterday lisa brown met peter miller") == ["lisa brown", "peter miller"]
+    assert seen("We asked whether lisa brown met Peter Miller.") == ["Peter Miller"]
+
+
+def test_ours_sees_addresses_and_spacys_model_sees_none():
+    text = "Our new flat is at 31 Hlíðarvegur 25, Kópavogur. Lisa Brown has the key."
+    name = Span(text.index("Lisa"), text.index(" has"), "PERSON")
+    ours, _ = find_spans([text])
+    theirs, _ = find_spans([text], model="spacy")
+    assert [s.entity for s in ours[text]] == ["PERSON", "STREET_ADDRESS"]
+    assert name in ours[text]
+    assert {s.entity for s in theirs[text]} == {"PERSON"}
+
+
+def test_what_one_model_found_is_not_taken_for_what_the_other_finds(tmp_path):
+    memo = RowMemo(str(tmp_path), "names", "1")
+    text = "Send it to 7 Rue Haute, Apt. 4, 70440 Vik."
+    ours, _ = find_spans([text], memo)
+    theirs, read = find_spans([text], memo, "spacy")
+    assert read == 1
+    assert "STREET_ADDRESS" in {s.entity for s in ours[text]} - {s.entity for s in theirs[text]}
+
+
 @pytest.mark.parametrize("name", ["Lisa", "Jean-Luc Picard", "O'Brien", "Ángeles Casas"])
 def test_a_name_has_a_capital_and_a_word_of_its_own(name):
     assert is_name(name)
@@ -46,7 +71,17 @@ def test_a_name_has_a_capital_and_a_word_of_its_own(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["", "L", "lisa", "Thank You", "print(x)", "User_1", "Alternate Assistant", "Main Street"],
+    [
+        "",
+        "L",
+        "lisa",
+        "ASAP",
+        "Thank You",
+        "print(x)",
+        "User_1",
+        "Alternate Assistant",
+        "Main Street",
+    ],
 )
 def test_everyday_words_signs_and_organisations_are_no_names(name):
     assert not is_name(name)

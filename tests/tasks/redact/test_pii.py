@@ -197,6 +197,30 @@ def test_disabled_it_changes_nothing():
     assert one("tim@example.org", params=RedactParams(enabled=False)) == ["tim@example.org"]
 
 
+UNPROVED = "Our new flat is at 31 Hlíðarvegur 25, Kópavogur. Come by."
+
+
+def test_strict_takes_an_address_that_only_the_model_sees():
+    assert one(UNPROVED) == [UNPROVED]
+    strict = one(UNPROVED, params=RedactParams(strict=True))
+    assert strict == ["Our new flat is at <STREET_ADDRESS_1>. Come by."]
+
+
+@pytest.mark.parametrize(
+    "more", [{"name_model": "spacy"}, {"entities": ("PERSON", "EMAIL_ADDRESS")}]
+)
+def test_such_an_address_stays_without_our_model_or_where_addresses_are_not_asked_for(more):
+    assert "31 Hlíðarvegur 25" in one(UNPROVED, params=RedactParams(strict=True, **more))[0]
+
+
+def test_an_address_that_the_model_sees_has_one_stand_in_that_is_known_again():
+    text = "The parcel goes to\n31 Hlíðarvegur 25\nSuite 402\nVik\nMalta 70440\nby Friday."
+    natural = RedactParams(strict=True, mode="surrogate")
+    after = one(text, params=natural)
+    assert not any(part in after[0] for part in ("Hlíðarvegur", "402", "Vik", "70440"))
+    assert one(after[0], params=natural) == after
+
+
 def test_strict_takes_every_name():
     text = "Barack Obama met Angela Merkel in Berlin."
     assert one(text, params=RedactParams(strict=True)) == ["<PERSON_1> met <PERSON_2> in Berlin."]

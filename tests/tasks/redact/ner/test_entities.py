@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import spacy
 
-from tasks.redact.names import MODEL
 from tasks.redact.ner import vectors
 from tasks.redact.ner.entities import Entity, find, read
+from tasks.redact.ner.models import MODEL
 from tasks.redact.ner.scorer import Scorer
 
 TEXTS = [
