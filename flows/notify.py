@@ -104,6 +104,7 @@ def _word(state: "State[Any]") -> str:
 
 
 def _link(run_id: str) -> str:
-    from prefect.settings import PREFECT_UI_URL
+    from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 
-    return f"{PREFECT_UI_URL.value()}/runs/flow-run/{run_id}"
+    url = PREFECT_UI_URL.value() or (PREFECT_API_URL.value() or "").removesuffix("/api")
+    return f"{url}/runs/flow-run/{run_id}"
