@@ -14,7 +14,8 @@ def maintain_command(
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_LOGGING_INTERNAL_LEVEL", "CRITICAL")
     server = Server()  # starts while the imports below load
-    from flows.maintain import facts, maintain, megabytes
+    from flows.freed import facts, megabytes
+    from flows.maintain import maintain
 
     server.wait()
     done = maintain(days=days, versions=versions, releases=tuple(releases), dry_run=dry_run)
