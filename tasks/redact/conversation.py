@@ -1,5 +1,6 @@
 """One conversation: what the rules and the policy see in it, and the text without it."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -179,8 +180,19 @@ def _private(text: Text, seen: Sequence[Span], scope: Scope) -> list[Span]:
     persons = _persons(seen)
     places = private(text.body, text.cues, persons, scope.strict) if scope.names else []
     spans = [Span(start, end, PERSON) for start, end in places]
-    spans += [span for span in seen if span.entity in scope.seen]
+    spans += [_cut(span, text) for span in seen if span.entity in scope.seen]
     return outside(spans, [*code_spans(text.body), *masks(text.body)]) if spans else []
+
+
+def _cut(span: Span, text: Text) -> Span:
+    """What a model sees ends where a rule proves something of another kind."""
+    end = span.end
+    for at in range(bisect_right(text.hard, span), len(text.hard)):
+        other = text.hard[at]
+        if other.start >= end:
+            break
+        end = other.start if other.entity != span.entity else end
+    return span._replace(end=span.start + len(text.body[span.start : end].rstrip(" \n,;")))
 
 
 def wanted(text: Text, spans: Sequence[Span], scope: Scope) -> list[Span]:

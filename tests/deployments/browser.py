@@ -53,6 +53,12 @@ def box(page: Any, *path: str) -> Any:
     return label(page, *path).locator("xpath=following::*[self::input or self::textarea][1]")
 
 
+def choose(page: Any, value: str, *path: str) -> None:
+    """Choose a value of those that a field offers."""
+    label(page, *path).locator("xpath=following::button[@aria-haspopup='listbox'][1]").click()
+    page.get_by_role("option", name=value, exact=True).click()
+
+
 def switch(page: Any, *path: str) -> Any:
     """The switch below a label."""
     return label(page, *path).locator("xpath=following::button[@role='switch'][1]")

@@ -10,11 +10,11 @@ import shlex
 import signal
 import socket
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
 from deployments.processes import Started, alive
@@ -64,6 +64,12 @@ def two_nights(up, soon, tmp_path_factory):
     return [up.ask(path, asked)["id"] for _ in range(2)], place / "releases"
 
 
+@pytest.fixture(scope="module")
+def from_the_form(tmp_path_factory):
+    """Folder of the run that is asked for in the form."""
+    return tmp_path_factory.mktemp("form") / "from-the-form"
+
+
 def runs(up: Stack, **wanted: object) -> list[dict]:
     return up.ask("flow_runs/filter", {"flow_runs": wanted, "sort": "EXPECTED_START_TIME_ASC"})
 
@@ -103,8 +109,8 @@ def test_nights_are_scheduled_in_berlin_and_mondays_have_parameters_of_their_own
     assert len({tuple(run["parameters"]) for run in found}) == 2
 
 
-def test_a_form_is_filled_in_and_its_run_leaves_its_artifacts(up, tmp_path):
-    out = tmp_path / "from-the-form"
+def test_a_form_is_filled_in_and_its_run_leaves_its_artifacts(up, from_the_form):
+    out = from_the_form
     with browser.open_page() as page:
         page.goto(f"{up.url}/v2/deployments/deployment/{up.deployment('curate')['id']}/run")
         assert "Folder to write to" in browser.explanation(page, "out")
@@ -193,27 +199,23 @@ def test_a_source_that_is_missing_is_told_on_the_page_of_the_run(up, tmp_path):
     assert not (tmp_path / "never").exists()
 
 
-def test_a_run_that_waits_is_answered_in_the_ui(up):
-    env = {**up.env, "PREFECT_API_URL": f"{up.url}/api"}
-    waiting = subprocess.Popen(
-        [sys.executable, "-m", "tests.deployments.asking"], cwd=ROOT, env=env, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        (run,) = wait_until(lambda: runs(up, state={"type": {"any_": ["PAUSED"]}}), 60)
-        with browser.open_page() as page:
-            page.goto(f"{up.url}/v2/runs/flow-run/{run['id']}")
-            browser.wait_for_state(page, "Paused")
-            browser.open_menu(page)
-            browser.press(page, "Resume")
-            browser.wait_for(page, "Is this row sound?")
-            browser.box(page, "Why").fill("it counts well")
-            browser.press(page.get_by_role("dialog"), "Resume")
-            browser.wait_for_state(page, "Completed")
-        assert "answered: keep, it counts well" in waiting.communicate(timeout=60)[0]
-    finally:
-        waiting.kill()
-        waiting.wait()
+def test_rows_are_shown_to_a_person_who_answers_in_the_ui(up, from_the_form):
+    given = {"run": str(from_the_form), "rows": 2, "random_share": 1.0}
+    path = f"deployments/{up.deployment('review')['id']}/create_flow_run"
+    run = up.ask(path, {"parameters": given, "state": {"type": "SCHEDULED"}})
+    with browser.open_page() as page:
+        page.goto(f"{up.url}/v2/runs/flow-run/{run['id']}")
+        browser.wait_for_state(page, "Paused")
+        browser.open_menu(page)
+        browser.press(page, "Resume")
+        browser.wait_for(page, "Please look at these rows")
+        browser.choose(page, "keep", "Row 1")
+        browser.box(page, "Row 1: why").fill("a question of its own")
+        browser.press(page.get_by_role("dialog"), "Resume")
+        browser.wait_for_state(page, "Completed")
+    decided = pl.read_parquet(from_the_form / "review.parquet")
+    assert decided["decision"].to_list() == ["keep"]
+    assert decided["reason"].to_list() == ["a question of its own"]
 
 
 def test_a_schedule_fires_with_its_own_parameters(up, soon):
