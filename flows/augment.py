@@ -14,6 +14,7 @@ from prefect import flow
 
 from flows.front import Asked, Call, conduct, prepare, release
 from flows.home import store
+from flows.notify import on_failure
 from flows.params import (
     AugmentParams,
     AugmentRunParams,
@@ -48,7 +49,13 @@ from tasks.validate.rows import ValidateParams
 warnings.filterwarnings("ignore", 'Field name "validate" .* shadows', UserWarning)  # see curate
 
 
-@flow(name="augment", flow_run_name="augment-{out}", persist_result=False)
+@flow(
+    name="augment",
+    flow_run_name="augment-{out}",
+    persist_result=False,
+    on_failure=[on_failure],
+    on_crashed=[on_failure],
+)
 def augment(
     sources: list[str],
     out: str,

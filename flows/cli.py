@@ -1,5 +1,6 @@
 """The `finery` command. Heavy imports wait until a command needs them, so help is quick."""
 
+import os
 import sys
 from json import dumps
 from pathlib import Path
@@ -283,6 +284,37 @@ def explain(
 
 
 @app.command()
+def maintain(
+    days: Annotated[
+        int, typer.Option(min=1, help="Runs, results and memos unused for longer go.")
+    ] = 90,
+    versions: Annotated[int, typer.Option(min=1, help="Versions kept of each artifact.")] = 30,
+    releases: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--releases", "-r", metavar="DIR",
+            help="Folder of releases: drafts that killed nights left in it go. May be given more "
+            "than once.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List what would go, with sizes; remove nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Remove old runs, artifacts and files that no run needs; mark dead runs as crashed.
+
+    No row, release or answer of a language model ever goes, and nothing younger than a day. While a
+    run is at work the store is left alone.
+    """
+    from flows.maintain_command import maintain_command
+
+    raise typer.Exit(
+        maintain_command(days, versions, releases or [], dry_run=dry_run, as_json=json)
+    )
+
+
+@app.command()
 def compare(
     before: Annotated[
         Path, typer.Argument(metavar="DIR_A", help="Folder of the earlier release.")
@@ -509,7 +541,7 @@ def main() -> None:
     except UsageError as error:
         _fail(str(error), WRONG_CALL)
     except FineryError as error:
-        _fail(str(error), STAGE_FAILED)
+        _stage_failed(error)
     except Exception as error:
         _click_error(error)
     if code == INTERRUPTED:
@@ -523,11 +555,28 @@ def _click_error(error: Exception) -> None:
     if show is not None:
         show()
         sys.exit(WRONG_CALL)
+    from flows.faults import fault
+
+    told = fault(error)
+    if told is not None:
+        _stage_failed(told)
     _fail(
         f"{type(error).__name__}: {error}\nwhat was finished is cached; the log of the run has the "
         "details (`make up`, then open the run in the UI)",
         STAGE_FAILED,
     )
+
+
+def _stage_failed(error: Exception) -> None:
+    from flows.server import ServerError
+
+    try:
+        _fail(str(error), STAGE_FAILED)
+    finally:
+        if isinstance(error, ServerError):  # else Prefect tries for minutes to hand in its events
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(STAGE_FAILED)
 
 
 def _fail(text: str, code: int) -> None:

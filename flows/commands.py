@@ -36,6 +36,7 @@ def run_command(asked: Asked, *, dry_run: bool, quiet: bool, as_json: bool) -> i
     """
     # Prefect prints its own log and tracebacks to the terminal; the progress is ours
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_LOGGING_INTERNAL_LEVEL", "CRITICAL")
     from tasks.ingest.sources import check_sources, find_sources
     from tasks.publish.folder import unwritable
 

@@ -11,6 +11,7 @@ from prefect.artifacts import (
 )
 from pydantic import BaseModel
 
+from flows.notify import on_failure
 from flows.shelf import shelve
 from tasks.compare import compare as comparing
 from tasks.compare.digest import comparison_markdown, comparison_table
@@ -26,7 +27,13 @@ class Compared(BaseModel, frozen=True):
     failed_gates: tuple[str, ...]
 
 
-@flow(name="compare", flow_run_name="compare-{after}", persist_result=False)
+@flow(
+    name="compare",
+    flow_run_name="compare-{after}",
+    persist_result=False,
+    on_failure=[on_failure],
+    on_crashed=[on_failure],
+)
 def compare(
     before: str,
     after: str,

@@ -15,6 +15,7 @@ from typing import Any
 from prefect import flow
 
 from flows.front import Asked, Call, conduct, release
+from flows.notify import on_failure
 from flows.params import (
     CleanParams,
     CurateParams,
@@ -45,7 +46,13 @@ from tasks.validate.rows import ValidateParams
 warnings.filterwarnings("ignore", 'Field name "validate" .* shadows', UserWarning)
 
 
-@flow(name="curate", flow_run_name="curate-{out}", persist_result=False)
+@flow(
+    name="curate",
+    flow_run_name="curate-{out}",
+    persist_result=False,
+    on_failure=[on_failure],
+    on_crashed=[on_failure],
+)
 def curate(
     sources: list[str],
     out: str,

@@ -7,7 +7,9 @@ from prefect import get_run_logger
 from prefect.runtime import flow_run
 
 from flows.artifacts import progress_artifact, publish_artifacts
+from flows.faults import faults_told
 from flows.home import store
+from flows.notify import check_block, gates_failed
 from flows.params import RunParams
 from flows.plan import models_used, skipped_checks
 from flows.redaction import seeded_redact
@@ -16,6 +18,7 @@ from flows.stages import Course
 from flows.versions import versions
 from tasks.base.dataset import DatasetRef
 from tasks.base.errors import UsageError
+from tasks.base.locks import at_work
 from tasks.clean.encoding import clean_encoding
 from tasks.clean.markup import clean_markup
 from tasks.ingest.ingested import Ingested, Store
@@ -72,12 +75,15 @@ def conduct(way: Way[R], params: RunParams, asked: Asked) -> R:
     """
     refuse_foreign(asked.out)
     check_keys(params.redact)
+    check_block()
     files = find_sources(asked.sources, store() / "spool")
     call = Call(asked.out, asked.command, ignored_files(asked.sources))
     name = str(flow_run.get_flow_name())
-    with progress_artifact(name), task_runner(params.runner) as tasks_on:
-        done, report = way(Course(tasks_on), files, params, call)
-    publish_artifacts(report, asked.out, name)
+    with faults_told(), at_work(store(), str(flow_run.get_id())):
+        with progress_artifact(name), task_runner(params.runner) as tasks_on:
+            done, report = way(Course(tasks_on), files, params, call)
+        publish_artifacts(report, asked.out, name)
+    gates_failed(done)
     get_run_logger().info(done.sentence)
     return done
 

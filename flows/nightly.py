@@ -21,6 +21,7 @@ from flows.compare import publish_comparison
 from flows.curate import publish
 from flows.front import Asked, Call, conduct
 from flows.home import store
+from flows.notify import on_failure
 from flows.params import (
     CleanParams,
     CurateParams,
@@ -77,7 +78,13 @@ class Evening(NamedTuple):
     last: Listed | None  # the latest release
 
 
-@flow(name="nightly", flow_run_name="nightly-{releases}", persist_result=False)
+@flow(
+    name="nightly",
+    flow_run_name="nightly-{releases}",
+    persist_result=False,
+    on_failure=[on_failure],
+    on_crashed=[on_failure],
+)
 def nightly(
     sources: list[str],
     releases: str,

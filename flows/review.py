@@ -9,6 +9,7 @@ from pydantic import Field
 
 from flows.asking import ask
 from flows.home import store
+from flows.notify import on_failure
 from flows.reviewing import conclude, lines_of, note
 from tasks.base.errors import UsageError
 from tasks.redact.mask import mask_texts
@@ -42,7 +43,13 @@ Seed = Annotated[
 ]
 
 
-@flow(name="review", flow_run_name="review-{run}", persist_result=False)
+@flow(
+    name="review",
+    flow_run_name="review-{run}",
+    persist_result=False,
+    on_failure=[on_failure],
+    on_crashed=[on_failure],
+)
 def review(
     run: Annotated[str, Field(title="Run", description="Folder of a finished run.")],
     rows: Rows = 6,

@@ -13,6 +13,7 @@ import polars as pl
 from prefect import flow
 
 from flows.front import Asked, Call, conduct, release
+from flows.notify import on_failure
 from flows.params import (
     CleanParams,
     DedupParams,
@@ -46,7 +47,13 @@ from tasks.validate.rows import ValidateParams
 warnings.filterwarnings("ignore", 'Field name "validate" .* shadows', UserWarning)  # see curate
 
 
-@flow(name="scale", flow_run_name="scale-{out}", persist_result=False)
+@flow(
+    name="scale",
+    flow_run_name="scale-{out}",
+    persist_result=False,
+    on_failure=[on_failure],
+    on_crashed=[on_failure],
+)
 def scale(
     sources: list[str],
     out: str,

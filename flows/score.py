@@ -14,6 +14,7 @@ from typing import Any
 from prefect import flow
 
 from flows.front import Asked, Call, conduct, prepare, release
+from flows.notify import on_failure
 from flows.params import CleanParams, Runner, ScoreParams, ScoreRunParams, Seed
 from flows.plan import command_line
 from flows.scoring import refused, score_rows, seat
@@ -29,7 +30,13 @@ from tasks.validate.rows import ValidateParams
 warnings.filterwarnings("ignore", 'Field name "validate" .* shadows', UserWarning)  # see curate
 
 
-@flow(name="score", flow_run_name="score-{out}", persist_result=False)
+@flow(
+    name="score",
+    flow_run_name="score-{out}",
+    persist_result=False,
+    on_failure=[on_failure],
+    on_crashed=[on_failure],
+)
 def score(
     sources: list[str],
     out: str,

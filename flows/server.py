@@ -2,10 +2,12 @@
 
 import atexit
 import json
+import logging
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -13,7 +15,10 @@ import urllib.request
 from flows.home import ROOT, prefect_home
 from tasks.base.errors import FineryError, UsageError
 
+logger = logging.getLogger(__name__)
+
 PATIENCE = 120  # seconds that a server may take to start; ten on an idle machine
+RESTARTS = 3  # of a temporary server in one run
 
 # A temporary server schedules nothing and shows nothing, so it need not load what does.
 LEAN = {
@@ -39,6 +44,7 @@ class Server:
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
+        self.ended = threading.Event()
         given = os.environ.get("PREFECT_API_URL")
         if given and not answers(given):
             raise UsageError(
@@ -55,14 +61,7 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        log = prefect_home() / "temporary-server.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("wb") as sink:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "flows.server_process", str(port)],
-                cwd=ROOT, env={**os.environ, **LEAN}, stdin=subprocess.DEVNULL,
-                stdout=sink, stderr=sink, start_new_session=True,
-            )  # fmt: skip
+        self.process = _serve(port)
         return f"http://127.0.0.1:{port}/api"
 
     def wait(self) -> None:
@@ -81,9 +80,24 @@ class Server:
             if time.monotonic() > deadline:
                 raise ServerError(f"no Prefect server answered within {PATIENCE} s; try `make up`")
             time.sleep(0.1)
+        if self.process is not None:
+            threading.Thread(target=self._keep_up, daemon=True).start()
+
+    def _keep_up(self) -> None:
+        """Start our server again if it ends under a run; Prefect's client waits a minute for it."""
+        port = int(self.url.rsplit(":", 1)[1].split("/")[0])
+        for _ in range(RESTARTS):
+            while self.process is not None and self.process.poll() is None:
+                if self.ended.wait(0.5):
+                    return
+            if self.ended.is_set():
+                return
+            logger.warning("the temporary Prefect server ended under the run; it is started again")
+            self.process = _serve(port, "ab")
 
     def stop(self) -> None:
         """End the server if it is ours."""
+        self.ended.set()
         if self.process is None or self.process.poll() is not None:
             return
         self.process.terminate()
@@ -92,6 +106,18 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _serve(port: int, log_mode: str = "wb") -> subprocess.Popen[bytes]:
+    """Start a temporary server, which ends with this process."""
+    log = prefect_home() / "temporary-server.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open(log_mode) as sink:
+        return subprocess.Popen(
+            [sys.executable, "-m", "flows.server_process", str(port)],
+            cwd=ROOT, env={**os.environ, **LEAN}, stdin=subprocess.DEVNULL,
+            stdout=sink, stderr=sink, start_new_session=True,
+        )  # fmt: skip
 
 
 def running() -> str | None:

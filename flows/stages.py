@@ -1,8 +1,11 @@
 """How a flow runs its stages: from cache when it may be, in parallel where rows allow it."""
 
+import logging
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from prefect import unmapped
@@ -24,6 +27,7 @@ from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import SourceFile
 from tasks.llm.params import LlmParams
 from tasks.publish.audit import Audited
+from tasks.publish.folder import sole_writer
 from tasks.publish.plan import Release, ReleasePlan, StageTiming
 from tasks.review.items import Item
 from tasks.review.params import ReviewParams
@@ -31,11 +35,14 @@ from tasks.review.votes import Vote
 from tasks.scale.experiment import Experiment
 from tasks.score.calibration.passport import Passport, store_passport
 
+logger = logging.getLogger(__name__)
+
 Stage = Task[..., StageResult]
 Merger = Task[..., Merged]
 Publisher = Task[..., tuple[Release, dict[str, Any]]]
 Arguments = dict[str, object]
 R = TypeVar("R", bound=BaseModel)
+STAGE = "stage: "  # begins the note that says in which stage an error arose
 CACHED = "Cached"  # Prefect's name for the state of a task that it did not have to run
 
 
@@ -150,7 +157,8 @@ class Course:
     def release(self, publish: Publisher, plan: ReleasePlan) -> tuple[Release, dict[str, Any]]:
         """Write what came of the run; never from cache."""
         announce(Progress(publish.name, 0, 1, plan.kept.rows))
-        released = publish(plan)
+        with sole_writer(plan.out):
+            released = publish(plan)
         announce(Progress(publish.name, 1, 1, plan.kept.rows))
         return released
 
@@ -204,9 +212,16 @@ class Course:
         Files that it points at may be gone, or a stage may not have come to all rows, because a
         budget was spent or an endpoint was down.
         """
-        result: R = state.result()
+        try:
+            result: R = state.result()
+        except Exception as error:
+            error.add_note(f"{STAGE}{stage.name}")  # for who is told of it, see flows.notify
+            raise
         cached = state.name == CACHED
+        if cached:
+            _note_use(state)
         if cached and not is_whole(result):
+            logger.info("%s: what an earlier run found is not all there; computed anew", stage.name)
             return stage.with_options(refresh_cache=True)(**call), False
         return result, cached
 
@@ -232,6 +247,13 @@ class Course:
             StageTiming(stage=name, seconds=took, cpu_seconds=cpu, rows=rows, cached=cached)
         )
         announce(Progress(name, 1, 1, rows, cached))
+
+
+def _note_use(state: State[Any]) -> None:
+    """Date the file that a result came from, so that `finery maintain` leaves what is in use."""
+    key = getattr(getattr(state.data, "metadata", state.data), "storage_key", None)
+    if key and Path(key).exists():  # results may also lie in an object store
+        os.utime(key)
 
 
 def join_results(results: list[StageResult]) -> StageResult:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -17,9 +18,12 @@ from uuid import uuid4
 import polars as pl
 from pydantic import BaseModel
 
+from tasks.base.disk import room_in
 from tasks.base.errors import DatasetMissingError
 
 COMPRESSION: Final = "zstd"
+OBJECTS, DRAFTS = "objects", "drafts"  # folders of a store
+_MAGIC = b"PAR1"  # the last bytes of every Parquet file
 
 
 class Part(BaseModel, frozen=True):
@@ -44,9 +48,9 @@ class DatasetRef(BaseModel, frozen=True):
         """
         try:
             listed = json.loads(_object(self.store, self.sha256, ".json").read_bytes())
-        except FileNotFoundError:
+            return tuple(Part(sha256=sha, rows=rows) for sha, rows in listed)
+        except (FileNotFoundError, ValueError):  # gone, or cut short when the machine lost power
             raise _missing(self.store, self.sha256) from None
-        return tuple(Part(sha256=sha, rows=rows) for sha, rows in listed)
 
     def files(self) -> list[Path]:
         """Paths of the parts, in order.
@@ -61,22 +65,21 @@ class DatasetRef(BaseModel, frozen=True):
         return files
 
     def exists(self) -> bool:
-        """Whether every file is there."""
+        """Whether every file is there, with the end that a whole one has."""
         try:
-            self.files()
+            return all(_has_end(file) for file in self.files())
         except DatasetMissingError:
             return False
-        return True
 
 
 def write_part(rows: pl.DataFrame, store: str) -> Part:
     """Write `rows` whole or not at all; the same rows always make the same file."""
-    draft = _draft(store, ".parquet")
-    # statistics are off: Parquet would keep the smallest and largest text of a column in clear
-    rows.write_parquet(draft, compression=COMPRESSION, statistics=False)
-    with draft.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    _settle(draft, _object(store, digest, ".parquet"))
+    with _draft(store, ".parquet") as draft:
+        # statistics are off: Parquet would keep the smallest and largest text of a column in clear
+        rows.write_parquet(draft, compression=COMPRESSION, statistics=False)
+        with draft.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        _settle(draft, _object(store, digest, ".parquet"))
     return Part(sha256=digest, rows=rows.height)
 
 
@@ -86,9 +89,9 @@ def of_parts(parts: Iterable[Part], store: str) -> DatasetRef:
     full = [part for part in listed if part.rows] or listed[:1]
     body = json.dumps([[part.sha256, part.rows] for part in full]).encode()
     digest = hashlib.sha256(body).hexdigest()
-    draft = _draft(store, ".json")
-    draft.write_bytes(body)
-    _settle(draft, _object(store, digest, ".json"))
+    with _draft(store, ".json") as draft:
+        draft.write_bytes(body)
+        _settle(draft, _object(store, digest, ".json"))
     return DatasetRef(store=store, sha256=digest, rows=sum(part.rows for part in full))
 
 
@@ -128,13 +131,28 @@ def read_parts(data: DatasetRef) -> Iterator[pl.DataFrame]:
 
 
 def _object(store: str, digest: str, suffix: str) -> Path:
-    return Path(store, "objects", digest[:2], digest + suffix)
+    return Path(store, OBJECTS, digest[:2], digest + suffix)
 
 
-def _draft(store: str, suffix: str) -> Path:
-    folder = Path(store, "drafts")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{os.getpid()}-{uuid4().hex}{suffix}"
+@contextmanager
+def _draft(store: str, suffix: str) -> Iterator[Path]:
+    """A file to write to before it has its name; gone if that fails, as on a full disk."""
+    folder = Path(store, DRAFTS)
+    with room_in(store):
+        folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{os.getpid()}-{uuid4().hex}{suffix}"
+    try:
+        with room_in(store):
+            yield file
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _has_end(file: Path) -> bool:
+    """Whether a Parquet file ends as a whole one does."""
+    with file.open("rb") as opened:
+        opened.seek(-min(len(_MAGIC), file.stat().st_size), os.SEEK_END)
+        return opened.read() == _MAGIC
 
 
 def _settle(draft: Path, place: Path) -> None:

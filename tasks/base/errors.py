@@ -21,6 +21,10 @@ class DatasetMissingError(StageError):
     """A `DatasetRef` points at files that are gone or are not the files it names."""
 
 
+class DiskFullError(StageError):
+    """There is no room for what a run writes."""
+
+
 class RowsChangedError(StageError):
     """A stage did to the rows what its kind may not do."""
 

@@ -8,11 +8,18 @@ engines, models.
 """
 
 import hashlib
+import logging
+import os
 from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
 
+from tasks.base.disk import room_in
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "memo"  # in a store
 SCHEMA = pl.Schema({"key": pl.UInt64(), "value": pl.String()})
 FEW = 64  # fragments; above, they are packed into one when the memo is opened
 
@@ -26,18 +33,26 @@ class RowMemo:
         """Open the memo of `stage`, which need not exist yet; its values are of type `value`."""
         name = hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
         self.schema = pl.Schema({**SCHEMA, "value": value})
-        self.folder = Path(store, "memo", stage, name)
+        self.folder = Path(store, FOLDER, stage, name)
 
     def recall(self, keys: pl.Series) -> pl.DataFrame:
         """Known values for `keys`: columns key and value, one line per known key, any order."""
         files = sorted(self.folder.glob("*.parquet"))
-        if not files:
-            return pl.DataFrame(schema=self.schema)
-        known = pl.scan_parquet(files).filter(pl.col("key").is_in(keys.unique().implode()))
-        rows = known.unique("key", keep="any").collect()
+        try:
+            rows = self._read(files, keys)
+        except pl.exceptions.PolarsError:
+            files = self._whole(files)
+            rows = self._read(files, keys)
         if len(files) > FEW:
             self._pack(files)
         return rows
+
+    def _read(self, files: list[Path], keys: pl.Series) -> pl.DataFrame:
+        if not files:
+            return pl.DataFrame(schema=self.schema)
+        os.utime(self.folder)  # it is in use, so `finery maintain` leaves it
+        known = pl.scan_parquet(files).filter(pl.col("key").is_in(keys.unique().implode()))
+        return known.unique("key", keep="any").collect()
 
     def remember(self, rows: pl.DataFrame) -> None:
         """Append `rows` (key, value); a value that is there already may be given again."""
@@ -46,10 +61,28 @@ class RowMemo:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._write(rows.select(self.schema.names()).cast(self.schema))
 
+    def _whole(self, files: list[Path]) -> list[Path]:
+        """Those of `files` that can be read; the others are removed."""
+        whole = []
+        for file in files:
+            try:
+                pl.read_parquet(file)
+                whole.append(file)
+            except pl.exceptions.PolarsError:
+                logger.warning(
+                    "%s is damaged and was removed; the texts that it knew are read again", file
+                )
+                file.unlink(missing_ok=True)
+        return whole
+
     def _write(self, rows: pl.DataFrame) -> None:
         draft = self.folder / f".{uuid4().hex}"
-        rows.write_parquet(draft, statistics=False)
-        draft.replace(self.folder / f"{uuid4().hex}.parquet")
+        try:
+            with room_in(self.folder):
+                rows.write_parquet(draft, statistics=False)
+                draft.replace(self.folder / f"{uuid4().hex}.parquet")
+        finally:
+            draft.unlink(missing_ok=True)  # of a write that failed, as on a full disk
 
     def _pack(self, files: list[Path]) -> None:
         """Join `files` into one; a reader beside us finds each value in one or the other."""

@@ -3,9 +3,13 @@
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from tasks.base.disk import room_in
 from tasks.base.errors import UsageError
+from tasks.base.locks import sole
 
 MANIFEST = "manifest.json"
 UNFINISHED = ".finery-unfinished"
@@ -36,13 +40,17 @@ class RunFolder:
 
     def write(self, name: str, body: bytes, rows: int | None = None) -> None:
         """Write one file whole and note its hash."""
-        with (self.path / UNFINISHED).open("a") as marker:
+        with room_in(self.path), (self.path / UNFINISHED).open("a") as marker:
             marker.write(f"{name}\n")
         place = self.path / name
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_name(f".{place.name}.draft")
-        draft.write_bytes(body)
-        draft.replace(place)
+        with room_in(self.path):
+            try:
+                draft.write_bytes(body)
+                draft.replace(place)
+            finally:
+                draft.unlink(missing_ok=True)
         digest = hashlib.sha256(body).hexdigest()
         self.files.append({"path": name, "sha256": digest, "bytes": len(body), "rows": rows})
 
@@ -51,9 +59,29 @@ class RunFolder:
         whole = {**manifest, "files": self.files}
         body = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
         draft = self.path / f".{MANIFEST}.draft"
-        draft.write_text(body + "\n")
-        draft.replace(self.path / MANIFEST)
+        with room_in(self.path):
+            draft.write_text(body + "\n")
+            draft.replace(self.path / MANIFEST)
         (self.path / UNFINISHED).unlink(missing_ok=True)
+
+
+@contextmanager
+def sole_writer(out: str) -> Iterator[None]:
+    """Keep other runs from writing to the folder meanwhile.
+
+    Raises:
+        UsageError: One is writing to it, or it holds something other than a run.
+    """
+    refuse_foreign(out)
+    with room_in(out):
+        Path(out).mkdir(parents=True, exist_ok=True)
+    with sole(Path(out) / UNFINISHED) as is_ours:
+        if not is_ours:
+            raise UsageError(
+                f"another run is writing to {out!r}; wait until it has ended, or name another "
+                "folder: what this run computed is cached"
+            )
+        yield
 
 
 def refuse_foreign(out: str) -> None:

@@ -15,8 +15,9 @@ from tasks.base.dataset import (
     write_dataset,
     write_part,
 )
-from tasks.base.errors import DatasetMissingError, StageError
+from tasks.base.errors import DatasetMissingError, DiskFullError, StageError
 from tests.builders import row, table
+from tests.full_disk import small_files
 
 ROWS = [row(f"r{i}", f"question {i}", "answer") for i in range(7)]
 
@@ -85,3 +86,21 @@ def test_a_file_that_is_gone_is_an_error_that_says_what_to_do(store, suffix):
     with pytest.raises(DatasetMissingError, match="run again"):
         read_dataset(data)
     assert issubclass(DatasetMissingError, StageError)
+
+
+def test_a_write_that_fails_leaves_nothing(store, tmp_path):
+    rows = table(*ROWS).collect()
+    with small_files(100), pytest.raises(DiskFullError, match="no room is left"):
+        write_part(rows, str(tmp_path))
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".json"])
+def test_a_file_that_was_cut_short_is_not_taken_for_whole(store, suffix):
+    data = store(*ROWS, size=3)
+    assert data.exists()
+    [victim, *_] = Path(data.store).rglob(f"*{suffix}")
+    body = victim.read_bytes()
+    for left in (len(body) // 2, 2, 0):
+        victim.write_bytes(body[:left])
+        assert not data.exists()

@@ -3,7 +3,9 @@
 import polars as pl
 import pytest
 
+from tasks.base.errors import DiskFullError
 from tasks.base.memo import FEW, SCHEMA, RowMemo
+from tests.full_disk import small_files
 
 
 @pytest.fixture
@@ -76,3 +78,26 @@ def test_a_memo_of_vectors_gives_back_the_numbers_it_was_given(tmp_path):
     memo.remember(given)
     memo.remember(given.tail(1))
     assert memo.recall(pl.Series([8, 9], dtype=pl.UInt64)).equals(given.tail(1))
+
+
+@pytest.mark.parametrize("left", [0, 7, 0.5])
+def test_a_damaged_fragment_is_told_removed_and_costs_only_what_it_knew(memo, caplog, left):
+    memo.remember(known(k1="one"))
+    [first] = memo.folder.iterdir()
+    memo.remember(known(k2="two"))
+    body = first.read_bytes()
+    first.write_bytes(body[: left if isinstance(left, int) else int(len(body) * left)])
+    assert recalled(memo, 1, 2) == {2: "two"}
+    assert "is damaged and was removed" in caplog.text
+    assert not first.exists()
+    memo.remember(known(k1="one"))
+    caplog.clear()
+    assert recalled(memo, 1, 2) == {1: "one", 2: "two"}
+    assert not caplog.records
+
+
+def test_a_write_that_fails_leaves_nothing(memo):
+    memo.folder.mkdir(parents=True)
+    with small_files(100), pytest.raises(DiskFullError, match="no room is left"):
+        memo.remember(known(k1="long" * 1000))
+    assert [*memo.folder.iterdir()] == []

@@ -1,0 +1,1 @@
+"""Tidy up what runs leave behind."""
