@@ -98,7 +98,8 @@ def test_a_flow_and_its_recipe_have_the_same_parameters():
 
     from flows.augment import augment
     from flows.curate import curate
-    from flows.params import AugmentRunParams, CurateParams, ScoreRunParams
+    from flows.nightly import nightly
+    from flows.params import AugmentRunParams, CurateParams, NightlyParams, ScoreRunParams
     from flows.recipe import names
     from flows.score import score
 
@@ -106,6 +107,8 @@ def test_a_flow_and_its_recipe_have_the_same_parameters():
     for flow, params in flows:
         asked = set(inspect.signature(flow.fn).parameters) - {"sources", "out", "gold"}
         assert asked == set(names(params))
+    asked = set(inspect.signature(nightly.fn).parameters) - {"sources", "releases"}
+    assert asked == set(names(NightlyParams)) - {"index"}  # it has one of its own
 
 
 def test_every_flow_has_a_deployment():
@@ -117,4 +120,5 @@ def test_every_flow_has_a_deployment():
         "flows/nightly.py:nightly",
         "flows/compare.py:compare",
         "flows/review.py:review",
+        "flows/maintain.py:maintain",
     }
