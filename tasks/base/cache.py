@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
@@ -24,6 +25,7 @@ from pydantic import BaseModel
 from tasks.base.dataset import DatasetRef
 
 ROOT = Path(__file__).parents[2]
+TRIES = 20  # to read a module, while other threads read theirs
 _ONE_AT_A_TIME = Lock()
 
 
@@ -120,12 +122,24 @@ def _ours(module: str) -> set[str]:
 def _imports(source: bytes) -> set[str]:
     """Dotted names that `source` imports; `from a import b` counts as both a and a.b."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_parsed(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+def _parsed(source: bytes) -> ast.Module:
+    """The syntax tree of `source`.
+
+    Python up to 3.12 counts depth for all threads together, so that a parser at work in another
+    one (Prefect has some) makes a sound parse fail now and then; see python/cpython#106905.
+    """
+    for _ in range(TRIES):
+        with suppress(SystemError):
+            return ast.parse(source)
+    return ast.parse(source)
 
 
 def _file(module: str) -> Path:

@@ -1,5 +1,6 @@
 """What decides a cache key, and what may be tried again."""
 
+import ast
 from typing import ClassVar
 
 import pytest
@@ -130,3 +131,15 @@ def test_what_is_no_content_counts_for_nothing_however_deep_it_lies():
     assert seen(_Outer(inner=quick, more=(quick,))) == seen(_Outer(more=(_Inner(),)))
     assert seen(_Outer(inner=_Inner(name="b"))) != seen(_Outer())
     assert seen(_Outer(more=(_Inner(name="b"),))) != seen(_Outer(more=(_Inner(),)))
+
+
+def test_a_parser_in_another_thread_does_no_harm(monkeypatch):
+    parse, fails = ast.parse, iter([True, True, False])
+
+    def disturbed(source):
+        if next(fails):
+            raise SystemError("AST constructor recursion depth mismatch (before=90, after=74)")
+        return parse(source)
+
+    monkeypatch.setattr(ast, "parse", disturbed)
+    assert cache._imports(b"from a import b") == {"a", "a.b"}
