@@ -74,10 +74,10 @@ def _probe() -> Probe:
     """A probe on every task that the flow names."""
     from prefect.tasks import Task
 
-    from flows import curate, front, scoring
+    from flows import curate, front, refine, scoring
 
     probe = Probe()
-    named = {**vars(scoring), **vars(front), **vars(curate)}
+    named = {**vars(scoring), **vars(front), **vars(refine), **vars(curate)}
     for value in named.values():
         if isinstance(value, Task):
             probe.watch(value)

@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -24,16 +25,14 @@ def program(name):
 
 
 @pytest.fixture
-def postgres(tmp_path_factory):
+def postgres():
     """Address of a database of its own on loopback."""
     initdb, server = program("initdb"), program("postgres")
-    place = tmp_path_factory.mktemp("postgres")
+    place = Path(tempfile.mkdtemp(prefix="finery-postgres-"))  # pytest's are closed to other users
     user = {}
     if os.getuid() == 0:  # PostgreSQL refuses to run as root
         name = next((n for n in ("postgres", "nobody") if _known(n)), None)
         user = {"user": name}
-        for one in (place, *place.parents[:2]):
-            one.chmod(0o755)
         shutil.chown(place, name)
     data, port = place / "data", free_ports()
     subprocess.run([initdb, "-D", data, "-U", "finery", "-A", "trust", "-E", "UTF8", "--no-sync"],
@@ -53,6 +52,7 @@ def postgres(tmp_path_factory):
     finally:
         running.terminate()
         running.wait(timeout=30)
+        shutil.rmtree(place)
 
 
 def _known(name):

@@ -10,7 +10,8 @@ from tasks.compare.compare import compare
 from tasks.compare.digest import comparison_markdown, comparison_table
 from tasks.compare.page import SECTIONS, render
 from tasks.compare.params import CompareParams, ShiftGates
-from tasks.publish.digest import MOST_BYTES, MOST_ROWS
+from tasks.publish.digest import MOST_BYTES
+from tasks.publish.tables import MOST_ROWS
 from tests.tasks.compare.releases import entry, release
 from tests.tasks.publish.test_report import Page
 
