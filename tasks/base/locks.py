@@ -52,10 +52,7 @@ def sole(file: Path) -> Iterator[bool]:
     while True:
         with _opened(file) as lock:
             is_ours = _taken(lock, fcntl.LOCK_EX)
-            # one that was removed while we opened it locks nobody out
-            if not is_ours or (
-                file.exists() and os.path.samestat(os.fstat(lock.fileno()), file.stat())
-            ):
+            if not is_ours or _is_there(file, lock):
                 yield is_ours
                 return
 

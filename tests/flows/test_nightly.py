@@ -8,7 +8,7 @@ import pytest
 
 from flows.curate import curate_files
 from flows.front import Call
-from flows.nightly import Evening, identity_of, night
+from flows.night import Evening, identity_of, night
 from flows.params import CurateParams, NightlyParams
 from flows.plain import PlainCourse
 from flows.recipe import read_params
