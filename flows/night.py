@@ -22,9 +22,10 @@ from tasks.compare.params import CompareParams
 from tasks.dedup.index.fragments import fragments
 from tasks.ingest.sources import SourceFile
 from tasks.publish.folder import MANIFEST
+from tasks.publish.listed import Listed
 from tasks.publish.plan import Release
 from tasks.publish.release import publish_release
-from tasks.publish.releases import INDEX, Listed, Releases
+from tasks.publish.releases import INDEX, Releases
 
 
 class Night(Release):

@@ -46,7 +46,8 @@ from tasks.ingest.params import IngestParams
 from tasks.ingest.sources import find_sources
 from tasks.llm.params import LlmParams
 from tasks.publish.gates import GateParams
-from tasks.publish.releases import Listed, Releases
+from tasks.publish.listed import Listed
+from tasks.publish.releases import Releases
 from tasks.redact.params import RedactParams
 from tasks.review.params import ReviewParams
 from tasks.select.split import SplitParams

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from tasks.base.errors import UsageError
-from tasks.publish.releases import LIST, Listed, Releases
+from tasks.publish.listed import Listed
+from tasks.publish.releases import LIST, Releases
 
 
 def list_command(path: str, as_json: bool) -> int:

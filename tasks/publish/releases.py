@@ -22,35 +22,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from tasks.base.errors import UsageError
 from tasks.publish.folder import MANIFEST, unwritable
+from tasks.publish.listed import Listed, read_listed
 
 logger = logging.getLogger(__name__)
 
 LIST, LATEST, DRAFT, LOCK, INDEX = "releases.json", "latest", ".draft", ".lock", "index"
-CHANGES = "compare.json"  # see `tasks.compare.folder`
-"""What changed since the parent; made after the release, so its manifest does not list it."""
 _NAME = re.compile(r"\d{4}-\d\d-\d\d(\.\d+)?")
-
-
-class Listed(BaseModel, frozen=True):
-    """What is known of a release without opening it."""
-
-    name: str
-    created: str
-    identity: str  # hash of the sources and settings that it was made of
-    parent: str | None  # the release before it
-    kept: int  # rows
-    failed_gates: tuple[str, ...]
-    manifest: str  # SHA-256 of its manifest
-    pruned: bool = False  # its folder was removed to make room
-
-    @property
-    def passed(self) -> bool:
-        """Whether every gate did."""
-        return not self.failed_gates
 
 
 class Releases:
@@ -185,7 +166,7 @@ class Releases:
                 shutil.rmtree(place)
 
     def _list(self, place: Path) -> Listed:
-        one = _read(place)
+        one = read_listed(place)
         self._write([*self.listed, one])
         return one
 
@@ -210,22 +191,3 @@ def _in_order(place: Path) -> tuple[str, int]:
 def _holder(lock: Any) -> str:  # noqa: ANN401 (an open file)
     lock.seek(0)
     return lock.read().strip() or "unknown"
-
-
-def _read(place: Path) -> Listed:
-    """What the manifest of a release, and what was found to have changed, say of it."""
-    body = (place / MANIFEST).read_bytes()
-    manifest = json.loads(body)
-    changes = place / CHANGES
-    gates = [*manifest["gates"]]
-    if changes.exists():
-        gates += json.loads(changes.read_bytes())["gates"]
-    return Listed(
-        name=place.name,
-        created=manifest["created"],
-        identity=manifest.get("identity") or "",
-        parent=manifest["parent"],
-        kept=manifest["counts"]["kept"],
-        failed_gates=tuple(gate["name"] for gate in gates if not gate["passed"]),
-        manifest=hashlib.sha256(body).hexdigest(),
-    )

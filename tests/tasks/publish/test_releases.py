@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from tasks.base.errors import UsageError
-from tasks.publish.releases import CHANGES, DRAFT, LIST, Releases
+from tasks.publish.listed import CHANGES
+from tasks.publish.releases import DRAFT, LIST, Releases
 
 
 @pytest.fixture
