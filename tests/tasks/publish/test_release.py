@@ -165,3 +165,16 @@ def test_a_folder_of_other_files_is_refused(plan, tmp_path):
     with pytest.raises(UsageError):
         write_release(plan.model_copy(update={"out": str(tmp_path)}))
     assert [f.name for f in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_release_with_rows_that_still_wait_for_a_model_is_no_reason_to_do_nothing(plan, tmp_path):
+    known = plan.model_copy(update={"out": str(tmp_path / "all"), "identity": "abc", "parent": "x"})
+    write_release(known)
+    assert manifest(tmp_path / "all")["identity"] == "abc"
+    assert manifest(tmp_path / "all")["parent"] == "x"
+    first, *others = plan.results
+    report = first.report.model_copy(update={"unfinished": 1})
+    waiting = (first.model_copy(update={"report": report}), *others)
+    part = known.model_copy(update={"out": str(tmp_path / "part"), "results": waiting})
+    write_release(part)
+    assert manifest(tmp_path / "part")["identity"] is None
