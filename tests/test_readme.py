@@ -9,7 +9,7 @@ import pytest
 
 from tasks.llm import weights
 from tests.flows.command import ROOT, SAMPLE, finery
-from tests.flows.conftest import made_home, own_home  # noqa: F401 (fixtures)
+from tests.flows.conftest import made_home, own_home, own_server  # noqa: F401 (fixtures)
 from tests.readme_tables import README, TABLES, block
 
 TEXT = README.read_text()
@@ -40,7 +40,8 @@ def test_every_make_target_it_names_is_there():
 
 
 @pytest.mark.server
-def test_its_commands_run(own_home, tmp_path):  # noqa: F811
+@pytest.mark.timeout(900)  # some two dozen commands, a few seconds each on a quiet machine
+def test_its_commands_run(own_server, tmp_path):  # noqa: F811
     (tmp_path / "raw").symlink_to(SAMPLE)
     asked = {"question": "How many lanterns does the keeper of the seventh lighthouse light?"}
     (tmp_path / "tests.jsonl").write_text(json.dumps(asked))
@@ -65,7 +66,7 @@ def test_its_commands_run(own_home, tmp_path):  # noqa: F811
             command += f" --set {few[command.split()[1]]}"
         if command.startswith("finery review pull"):
             answer(tmp_path)
-        done = finery(*shlex.split(command)[1:], env=own_home, cwd=tmp_path)
+        done = finery(*shlex.split(command)[1:], env=own_server, cwd=tmp_path)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
         if command.startswith("finery compare"):
             shown = block(TEXT, "comparison").removeprefix("```\n").removesuffix("\n```")

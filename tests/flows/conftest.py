@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from prefect.settings import (
 from prefect.testing.utilities import prefect_test_harness
 
 from flows.home import ROOT, STORE_VARIABLE
+from flows.server import answers
 from tasks.llm.weights import models_folder
 
 
@@ -56,6 +59,25 @@ def own_home(made_home: Path, tmp_path: Path) -> dict[str, str]:
     """Environment of a `finery` process with a store and a PREFECT_HOME of its own."""
     shutil.copytree(made_home, tmp_path / "home")
     return environment(tmp_path / "home", tmp_path / "store")
+
+
+@pytest.fixture
+def own_server(own_home: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The same with a server that runs, as after `make up`; many commands start none each."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "flows.server_process", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, env=own_home)
+    try:
+        url = f"http://127.0.0.1:{port}/api"
+        deadline = time.monotonic() + 120
+        while not answers(url) and server.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.1)
+        yield {**own_home, "PREFECT_API_URL": url}
+    finally:
+        server.kill()
+        server.wait()
 
 
 def environment(home: Path, store: Path) -> dict[str, str]:
