@@ -38,6 +38,8 @@ def _nights(name: str, rows: int, settings: tuple[str, ...]) -> dict[str, Cell]:
         raw.mkdir()
         bench = bench_rows(rows + rows // 100)
         bench.head(FEW).write_ndjson(raw / "old.jsonl")
+        _night(raw, place.with_name("warm"), settings)  # makes Prefect's database
+        bench.slice(FEW, FEW).write_ndjson(raw / "old.jsonl")
         start = _night(raw, place.with_name("few"), settings)
         bench.head(rows).write_ndjson(raw / "old.jsonl")
         first = _night(raw, place, settings)
