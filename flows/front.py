@@ -67,8 +67,16 @@ Way = Callable[[Course, list[SourceFile], Any, Call], tuple[R, dict[str, Any]]]
 """The stages of a flow in their order."""
 
 
-def conduct(way: Way[R], params: RunParams, asked: Asked) -> R:
+def conduct(
+    way: Way[R], params: RunParams, asked: Asked, found: list[SourceFile] | None = None
+) -> R:
     """Run a flow's stages inside Prefect, and leave its artifacts.
+
+    Args:
+        way: The stages.
+        params: The run's.
+        asked: How it was called.
+        found: Its sources, where the caller has looked for them: they are hashed once.
 
     Raises:
         UsageError: A source or a key is missing, or the folder holds something other than a run.
@@ -76,7 +84,7 @@ def conduct(way: Way[R], params: RunParams, asked: Asked) -> R:
     refuse_foreign(asked.out)
     check_keys(params.redact)
     check_block()
-    files = find_sources(asked.sources, store() / "spool")
+    files = find_sources(asked.sources, store() / "spool") if found is None else found
     call = Call(asked.out, asked.command, ignored_files(asked.sources))
     name = str(flow_run.get_flow_name())
     with faults_told(), at_work(store(), str(flow_run.get_id())):

@@ -125,7 +125,7 @@ def nightly(
         way = partial(night, evening=evening, draft=draft)
         curating = params.curating(index_of(place, params))
         asked = Asked(sources, str(place.folder(draft.name)), command_line(sources, curating))
-        done = conduct(way, curating, asked)
+        done = conduct(way, curating, asked, files)
         changes = Path(done.out, NUMBERS)
         if changes.exists():
             publish_comparison(json.loads(changes.read_bytes()), Path(done.out))

@@ -11,7 +11,7 @@ import polars as pl
 from prefect import task
 from pydantic import BaseModel
 
-from tasks.base.cache import code_of, is_transient, stage_key
+from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.draw import draw
 from tasks.base.memo import RowMemo
@@ -78,6 +78,4 @@ def sample_names(data: DatasetRef, params: RedactParams, size: int, seed: int) -
     rows = read_dataset(data)
     ids = draw(rows.select("id", "source").collect(), size, seed)
     few = rows.filter(pl.col("id").is_in(ids.implode())).select("id", *TEXT_COLUMNS)
-    return names_left(
-        few.collect(), params, RowMemo(data.store, names.MEMO, code_of(names.__name__))
-    )
+    return names_left(few.collect(), params, names.memory(data.store))

@@ -10,7 +10,6 @@ the releases as they were. What the list says of a release it says by the releas
 one that a killed process renamed and did not list is listed by the next.
 """
 
-import fcntl
 import hashlib
 import json
 import logging
@@ -20,11 +19,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from tasks.base.errors import UsageError
+from tasks.base.locks import sole
 from tasks.publish.folder import MANIFEST, unwritable
 from tasks.publish.listed import Listed, read_listed
 
@@ -112,17 +111,15 @@ class Releases:
             UsageError: Another night is at work here.
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / LOCK).open("a+") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+        lock = self.path / LOCK
+        with sole(lock) as is_ours:
+            if not is_ours:
+                holder = lock.read_text().strip() or "unknown"
                 raise UsageError(
-                    f"another night is writing to {self.path} (process {_holder(lock)}); wait "
-                    "until it has ended, nothing was done"
-                ) from None
-            lock.truncate(0)
-            lock.write(f"{os.getpid()}\n")
-            lock.flush()
+                    f"another night is writing to {self.path} (process {holder}); wait until it "
+                    "has ended, nothing was done"
+                )
+            lock.write_text(f"{os.getpid()}\n")
             self._mend()
             yield
 
@@ -186,8 +183,3 @@ class Releases:
 def _in_order(place: Path) -> tuple[str, int]:
     day, _, number = place.name.partition(".")
     return day, int(number) if number.isdigit() else 1
-
-
-def _holder(lock: Any) -> str:  # noqa: ANN401 (an open file)
-    lock.seek(0)
-    return lock.read().strip() or "unknown"

@@ -3,8 +3,6 @@
 What is shown is read by more people than the data, so every name goes here, whoever bears it.
 """
 
-from tasks.base.cache import code_of
-from tasks.base.memo import RowMemo
 from tasks.redact import names
 from tasks.redact.conversation import Scope
 from tasks.redact.rounds import redact_rows
@@ -20,6 +18,6 @@ def mask_texts(texts: list[str], store: str = "") -> list[str]:
         texts: What is to be shown.
         store: Folder of the store that remembers what the model saw in them; empty: none does.
     """
-    memo = RowMemo(store, names.MEMO, code_of(names.__name__)) if store else None
+    memo = names.memory(store) if store else None
     rows = [{"messages": [{"content": text, "extra": None}]} for text in texts]
     return [done.row["messages"][0]["content"] for done in redact_rows(rows, SHOWN, memo)[0]]

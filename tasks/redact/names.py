@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tasks.base.cache import code_of
 from tasks.base.memo import RowMemo
 from tasks.redact.ner import models
 from tasks.redact.ner.entities import Entity, find
@@ -36,6 +37,11 @@ _TITLE = re.compile(
 )
 _EDGES = ' \t,.;:!?"“”‘(*-'
 _ODD = re.compile(r"[{}<>=_\\/|@#$%^*~`\d\[\]()]")
+
+
+def memory(store: str) -> RowMemo:
+    """What the models found in texts in earlier runs, the same for every stage."""
+    return RowMemo(store, MEMO, code_of(__name__))
 
 
 def find_names(

@@ -21,7 +21,7 @@ from typing import Any
 import polars as pl
 from prefect import task
 
-from tasks.base.cache import code_of, is_transient, stage_key
+from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
 from tasks.base.memo import RowMemo
 from tasks.base.report import StageResult
@@ -195,6 +195,6 @@ def _counted(counts: Counter[str]) -> str:
 def redact_pii(data: DatasetRef, params: RedactParams) -> StageResult:
     """Store `data` without its personal data."""
     reader = find_stock if params.detector == "presidio" else names
-    names_seen = RowMemo(data.store, reader.MEMO, code_of(reader.__name__))
+    names_seen = reader.memory(data.store)
     memory = Memory(names_seen, row_memo(data.store, redact_pii, params))
     return run_edit(data, partial(redact, memory=memory), params)

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from tasks.base.cache import code_of
-from tasks.base.memo import RowMemo
 from tasks.redact import names
 from tasks.redact.params import RedactParams
 from tasks.redact.pii import redact, redact_pii
@@ -102,7 +100,7 @@ def again(texts: Sequence[Text], more: Sequence[Text], params: RedactParams) -> 
     costs = []
     with tempfile.TemporaryDirectory() as store:
         for rows in (texts, more):
-            seen = RowMemo(store, names.MEMO, code_of(names.__name__))
+            seen = names.memory(store)
             memory, spent = Memory(seen, row_memo(store, redact_pii, params)), Spent()
             with measured(spent):
                 redact(as_rows(list(rows)), params, memory).rows.collect()

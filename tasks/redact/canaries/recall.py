@@ -12,10 +12,9 @@ import polars as pl
 from prefect import task
 from pydantic import BaseModel
 
-from tasks.base.cache import code_of, is_transient, stage_key
+from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.draw import draw
-from tasks.base.memo import RowMemo
 from tasks.base.table import SCHEMA, TEXT_COLUMNS
 from tasks.redact import names
 from tasks.redact.canaries.plant import Canary, Row, is_found, plant
@@ -88,6 +87,6 @@ def chosen(rows: pl.LazyFrame, seed: int) -> list[Row]:
 )  # fmt: skip
 def recall_canaries(data: DatasetRef, params: RedactParams, count: int, seed: int) -> Recall:
     """What the redaction finds of canaries in copies of rows of `data`, its own input."""
-    seen = RowMemo(data.store, names.MEMO, code_of(names.__name__))
+    seen = names.memory(data.store)
     memory = Memory(seen, row_memo(data.store, redact_pii, params))
     return recall(chosen(read_dataset(data), seed), params, count, seed, memory)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tasks.base.cache import code_of
 from tasks.base.memo import RowMemo
 from tasks.redact import names
 from tasks.redact.reading import read_once
@@ -11,6 +12,11 @@ from tasks.redact.stock.resolve import resolved
 
 ENGINES = (*names.ENGINES, "phonenumbers", "regex", "tldextract")
 MEMO = "redact.stock"
+
+
+def memory(store: str) -> RowMemo:
+    """What Presidio finds in texts, as far as earlier runs asked."""
+    return RowMemo(store, MEMO, code_of(__name__))
 
 
 def find_stock(

@@ -2,8 +2,6 @@
 
 import polars as pl
 
-from tasks.base.cache import code_of
-from tasks.base.memo import RowMemo
 from tasks.redact import names
 from tasks.redact.params import RedactParams
 from tasks.redact.pii import redact
@@ -24,7 +22,7 @@ def without_personal_data(gold: Gold, params: RedactParams, store: str) -> Gold:
     """
     if not params.enabled:
         return gold
-    memory = Memory(RowMemo(store, names.MEMO, code_of(names.__name__)))
+    memory = Memory(names.memory(store))
     is_pairs = gold.kind == "pairs"
     # one row for both answers, so that a value has one tag in prompt and answers
     rows = as_rows(gold.items, "first", "second") if is_pairs else gold.items
