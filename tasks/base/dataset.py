@@ -72,6 +72,24 @@ class DatasetRef(BaseModel, frozen=True):
             return False
 
 
+def has_part(part: Part, store: str) -> bool:
+    """Whether the file of `part` is there, with the end that a whole one has."""
+    file = _object(store, part.sha256, ".parquet")
+    return file.exists() and _has_end(file)
+
+
+def read_part(part: Part, store: str) -> pl.DataFrame:
+    """The rows of `part`.
+
+    Raises:
+        DatasetMissingError: The file is gone.
+    """
+    file = _object(store, part.sha256, ".parquet")
+    if not file.exists():
+        raise _missing(store, part.sha256)
+    return pl.read_parquet(file)
+
+
 def write_part(rows: pl.DataFrame, store: str) -> Part:
     """Write `rows` whole or not at all; the same rows always make the same file."""
     with _draft(store, ".parquet") as draft:
@@ -126,8 +144,8 @@ def read_parts(data: DatasetRef) -> Iterator[pl.DataFrame]:
     Raises:
         DatasetMissingError: A file is gone.
     """
-    for file in data.files():
-        yield pl.read_parquet(file)
+    for part in data.parts():
+        yield read_part(part, data.store)
 
 
 def _object(store: str, digest: str, suffix: str) -> Path:

@@ -26,6 +26,7 @@ from tasks.base.dataset import (
     write_part,
 )
 from tasks.base.decided import spare
+from tasks.base.derived import derive
 from tasks.base.errors import RowsChangedError
 from tasks.base.params import StageParams
 from tasks.base.report import Cost, Kind, StageReport, StageResult, add_figures
@@ -95,15 +96,9 @@ def run_filter(
     _same_rows(stage, data, marked)
     schema.validate(marked, lazy=True)  # eager: pandera checks no values of a LazyFrame
     marked, spared = spare(read_dataset(data), marked, firm)
-    kept, dropped, start = [], [], 0
-    for part in read_parts(data):
-        mine = marked.slice(start, part.height)
-        start += part.height
-        is_kept = mine[DROP_REASON].is_null()
-        kept.append(write_part(part.filter(is_kept), data.store))
-        if not is_kept.all():
-            lost = part.hstack(mine.drop("id")).filter(~is_kept)
-            dropped.append(write_part(lost, data.store))
+    made = derive(data, marked, _parted, "filter")
+    kept = [parts[0] for parts in made]
+    dropped = [lost for _, *some in made for lost in some]
     nothing = pl.concat([pl.DataFrame(schema=SCHEMA), marked.clear().drop("id")], how="horizontal")
     lost_ref = of_parts(dropped or [write_part(nothing, data.store)], data.store)
     reasons = marked.drop_nulls(DROP_REASON)[DROP_REASON].value_counts().sort(DROP_REASON)
@@ -123,6 +118,15 @@ def run_filter(
             cost=outcome.cost,
         ),
     )
+
+
+def _parted(rows: pl.DataFrame, marks: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+    """The rows that stay, and if there are any, those that go."""
+    is_kept = marks[DROP_REASON].is_null()
+    if is_kept.all():
+        return (rows,)
+    lost = rows.hstack(marks.drop("id")).filter(~is_kept)
+    return rows.filter(is_kept), lost
 
 
 def run_edit(data: DatasetRef, edit: Pure[P], params: P) -> StageResult:
@@ -200,14 +204,14 @@ def run_score(data: DatasetRef, score: Pure[P], params: P) -> StageResult:
         raise RowsChangedError(f"{stage} added no score_* column; it returned {sorted(names)}")
     scores = outcome.rows.select("id", *added, *outcome.fills).collect()
     _same_rows(stage, data, scores)
-    parts, start = [], 0
-    for part in read_parts(data):
-        mine = scores.slice(start, part.height).drop("id")
-        start += part.height
-        _only_fills(stage, part, mine, outcome.fills)
-        parts.append(write_part(part.with_columns(mine), data.store))
+
+    def scored(rows: pl.DataFrame, mine: pl.DataFrame) -> tuple[pl.DataFrame]:
+        _only_fills(stage, rows, mine, outcome.fills)
+        return (rows.with_columns(mine.drop("id")),)
+
+    made = derive(data, scores, scored, f"score {outcome.fills}")
     return StageResult(
-        data=of_parts(parts, data.store),
+        data=of_parts([part for (part,) in made], data.store),
         dropped=write_dataset(pl.DataFrame(schema=SCHEMA), data.store),
         evidence=_store(outcome.evidence, data.store),
         report=clock.report(

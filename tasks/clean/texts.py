@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+import numpy as np
 import orjson
 import polars as pl
 from pydantic import JsonValue
@@ -12,6 +13,7 @@ from tasks.base.text import map_strings
 Repair = Callable[[str], tuple[str, tuple[str, ...]]]
 """From a text to the repaired text and the kinds of repairs made."""
 
+COLUMNS = ("messages", "rejected")
 KINDS = "edit_kinds"
 """Column with the kinds of repairs made to a row, joined by commas; null where none was."""
 
@@ -29,9 +31,9 @@ def repair_turns(rows: pl.LazyFrame, repair: Repair, suspect: pl.Expr) -> Outcom
         n rows in the same order with `edit_kinds`, and how many rows each kind touched.
     """
     table = rows.collect()
-    texts = pl.concat([_texts(table, "messages"), _texts(table, "rejected")])
+    texts = pl.concat([_texts(table, column) for column in COLUMNS])
     hits = texts.filter(suspect)
-    wanted = hits["row"].unique().to_list()
+    wanted = hits["row"].unique().sort()
     known: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def once(text: str) -> tuple[str, tuple[str, ...]]:
@@ -40,18 +42,28 @@ def repair_turns(rows: pl.LazyFrame, repair: Repair, suspect: pl.Expr) -> Outcom
         return known[text]
 
     # Python, but over suspect rows alone: the repairs are no Polars expressions
-    columns = {name: table[name].to_list() if wanted else [] for name in ("messages", "rejected")}
-    kinds: list[str | None] = [None] * table.height
-    for position in wanted:
+    places, mended = list[int](), list[list[object]]()
+    kinds: list[str | None] = []
+    for place, *columns in table[wanted].select(wanted, *COLUMNS).iter_rows():
         found: set[str] = set()
-        for column in columns.values():
-            column[position] = _turns(column[position], once, found)
-        kinds[position] = ",".join(sorted(found)) or None
-    if wanted:
-        types = table.schema
-        table = table.with_columns(pl.Series(n, v, types[n]) for n, v in columns.items())
-    noted = table.with_columns(pl.Series(KINDS, kinds, pl.String))
+        after = [_turns(turns, once, found) for turns in columns]
+        if after != columns:
+            places.append(place)
+            mended.append(after)
+            kinds.append(",".join(sorted(found)) or None)
+    fixed = pl.DataFrame(mended, {name: table.schema[name] for name in COLUMNS}, orient="row")
+    noted = _with(table, places, fixed.with_columns(pl.Series(KINDS, kinds, pl.String)))
     return Outcome(noted.lazy(), figures={"kinds": _count(kinds)})
+
+
+def _with(table: pl.DataFrame, places: list[int], fixed: pl.DataFrame) -> pl.DataFrame:
+    """`table` with the columns of `fixed`, whose rows take the place of those at `places`."""
+    if not places:
+        return table.with_columns(pl.lit(None, pl.String).alias(KINDS))
+    which = np.arange(table.height)
+    which[places] = table.height + np.arange(len(places))
+    both = pl.concat([table.select(COLUMNS), fixed], how="diagonal")
+    return table.with_columns(both[which])
 
 
 def _texts(table: pl.DataFrame, column: str) -> pl.DataFrame:

@@ -10,6 +10,8 @@ or whether a prompt simply has many good answers; `tasks.dedup.settle` does what
 a number or a word and another does not, else `answers`.
 """
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -18,12 +20,14 @@ from pydantic import Field
 
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
+from tasks.base.memo import RowMemo
 from tasks.base.params import StageParams
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_score
 from tasks.base.text import answer, prompt
 from tasks.dedup.exact import normalised
 from tasks.dedup.guard.judged import Judged
+from tasks.dedup.guard.looked import pair_memo
 from tasks.dedup.similar.short import similar_texts
 
 Ints = npt.NDArray[np.int64]
@@ -57,17 +61,19 @@ def form(told: pl.Expr) -> pl.Expr:
     )  # fmt: skip
 
 
-def score_conflicts(rows: pl.LazyFrame, params: ConflictParams) -> Outcome:
+def score_conflicts(
+    rows: pl.LazyFrame, params: ConflictParams, memo: RowMemo | None = None
+) -> Outcome:
     """Add the id of the row's family of contradictions and in what they differ, or null."""
     if not params.enabled:
         nothing = pl.lit(None, pl.String)
         return Outcome(rows.with_columns(score_conflict=nothing, score_conflict_kind=nothing))
     listed = rows.select(
         "id",
-        raw=prompt(), asked=normalised(prompt()), told=normalised(answer()), form=form(answer()),
+        raw=prompt(), asked=normalised(prompt()), told=answer(),
         tools=pl.col("tools").fill_null(""), roles=_roles(),
     ).collect()  # fmt: skip
-    listed = listed.with_columns(group=_groups(listed, params.similarity))
+    listed = _answers(listed.with_columns(group=_groups(listed, params.similarity, memo)))
     several = pl.col("told").drop_nulls().n_unique().over("group") > 1
     is_one = several & (pl.col("asked") != "") & pl.col("told").is_not_null()
     family = pl.when(is_one).then(pl.col("id").min().over("group", is_one))
@@ -88,13 +94,23 @@ def score_conflicts(rows: pl.LazyFrame, params: ConflictParams) -> Outcome:
     return Outcome(pl.concat([rows, scores.lazy()], how="horizontal"), figures={**figures})
 
 
+def _answers(listed: pl.DataFrame) -> pl.DataFrame:
+    """The same with `told` normalised and `form`, both null where nobody else asks the same."""
+    asked_again = pl.col("group").is_duplicated()
+    some = listed.with_row_index("at").filter(asked_again).select(
+        "at", form=form(pl.col("told")), told=normalised(pl.col("told"))
+    )  # fmt: skip
+    placed = listed.drop("told").with_row_index("at")
+    return placed.join(some, on="at", how="left", maintain_order="left").drop("at")
+
+
 def _roles() -> pl.Expr:
     """Who says what: a system turn is no question."""
     role = pl.element().struct.field("role")
     return pl.col("messages").list.eval(role).list.join(" ")
 
 
-def _groups(listed: pl.DataFrame, similarity: float) -> pl.Series:
+def _groups(listed: pl.DataFrame, similarity: float, memo: RowMemo | None) -> pl.Series:
     """A number per row, the same for rows that ask the same."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
@@ -105,13 +121,13 @@ def _groups(listed: pl.DataFrame, similarity: float) -> pl.Series:
     )
     edges = [placed.select("a", "b").to_numpy()]
     if similarity < 1:
-        edges.append(_near(listed, placed["a"], similarity))
+        edges.append(_near(listed, placed["a"], similarity, memo))
     a, b = np.concatenate(edges).T
     _, labels = connected_components(coo_matrix((np.ones(len(a)), (a, b)), (n, n)), directed=False)
     return pl.Series(labels)
 
 
-def _near(listed: pl.DataFrame, same: pl.Series, similarity: float) -> Ints:
+def _near(listed: pl.DataFrame, same: pl.Series, similarity: float, memo: RowMemo | None) -> Ints:
     """Pairs of rows whose prompts are nearly the same; of equal ones the first stands for all."""
     first = same.unique().sort()
     asked = listed[first].select(
@@ -119,8 +135,9 @@ def _near(listed: pl.DataFrame, same: pl.Series, similarity: float) -> Ints:
         context=pl.concat_str("tools", "roles", separator="\x1f"), by_id="id",
     )  # fmt: skip
     found = similar_texts(asked["text"], similarity)
-    judged = Judged(found, asked, RATIO)
+    judged = Judged(found, asked, RATIO, memo)
     chosen = [at for at in range(found.height) if judged.same(at)]
+    judged.remember()
     pairs = found[chosen].select(first.gather(found[chosen][c]).alias(c) for c in ("a", "b"))
     return pairs.to_numpy().reshape(-1, 2)
 
@@ -131,4 +148,5 @@ def _near(listed: pl.DataFrame, same: pl.Series, similarity: float) -> Ints:
 )  # fmt: skip
 def report_conflicts(data: DatasetRef, params: ConflictParams) -> StageResult:
     """Store `data` with its contradictions named."""
-    return run_score(data, score_conflicts, params)
+    memo = pair_memo(data.store, RATIO)
+    return run_score(data, partial(score_conflicts, memo=memo), params)

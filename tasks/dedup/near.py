@@ -15,6 +15,8 @@ The pairs are the evidence of the stage. Whether a pair says the same is found o
 decides something, so most pairs of a large family have no verdict.
 """
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import pandera.polars as pa
@@ -24,6 +26,7 @@ from pydantic import Field, JsonValue
 
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
+from tasks.base.memo import RowMemo
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_filter
 from tasks.base.table import DROP_REASON, marks
@@ -31,6 +34,7 @@ from tasks.base.text import answer, prompt
 from tasks.dedup.compare import TwinParams, compared, context, preference
 from tasks.dedup.families import Families
 from tasks.dedup.guard.judged import Judged
+from tasks.dedup.guard.looked import pair_memo
 from tasks.dedup.similar.short import similar_texts
 
 REASONS = {"near_duplicate": "another row says the same in almost the same words"}
@@ -71,9 +75,11 @@ class NearDedupParams(TwinParams):
     )  # fmt: skip
 
 
-def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
+def mark_near_twins(
+    rows: pl.LazyFrame, params: NearDedupParams, memo: RowMemo | None = None
+) -> Outcome:
     """Mark every near twin with its survivor, the similarity and RapidFuzz's ratio."""
-    listed, judged = candidates(rows, params)
+    listed, judged = candidates(rows, params, memo)
     order, families = judged.order(params.prefer), params.families
     twins = {
         int(judged.used[row]): (int(judged.used[claim.survivor]), claim.pair)
@@ -84,6 +90,7 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
         {"threshold": t, "rows": len(judged.claims(order, t, families))}
         for t in AT if t > params.threshold
     ]  # fmt: skip
+    judged.remember()
     evidence = judged.evidence(listed["by_id"], order)
     figures: dict[str, JsonValue] = {
         "pairs": evidence.height,
@@ -95,14 +102,16 @@ def mark_near_twins(rows: pl.LazyFrame, params: NearDedupParams) -> Outcome:
     return Outcome(marked, figures=figures, evidence=evidence)
 
 
-def candidates(rows: pl.LazyFrame, params: NearDedupParams) -> tuple[pl.DataFrame, Judged]:
+def candidates(
+    rows: pl.LazyFrame, params: NearDedupParams, memo: RowMemo | None = None
+) -> tuple[pl.DataFrame, Judged]:
     """What is compared of each row, and all pairs that may be twins; nobody has judged them yet."""
     by = {f"by_{name}": column for name, column in preference(params).items()}
     listed = rows.select(**by, text=compared(params.compare), **_parts(params)).collect()
     texts = listed["text"] if params.enabled else listed["text"].clear()
     ranks = _ranks(listed, by)[: len(texts)]
     found = similar_texts(texts, params.threshold, params.shingle_words, ranks)
-    return listed, Judged(found, listed, params.min_ratio)
+    return listed, Judged(found, listed, params.min_ratio, memo)
 
 
 def _parts(params: NearDedupParams) -> dict[str, pl.Expr]:
@@ -144,4 +153,5 @@ def _marks(listed: pl.DataFrame, judged: Judged, twins: dict[int, tuple[int, int
 )  # fmt: skip
 def dedup_near(data: DatasetRef, params: NearDedupParams) -> StageResult:
     """Store `data` without near copies."""
-    return run_filter(data, mark_near_twins, params, MARKED)
+    memo = pair_memo(data.store, params.min_ratio)
+    return run_filter(data, partial(mark_near_twins, memo=memo), params, MARKED)

@@ -13,6 +13,8 @@ from tasks.base.table import SCHEMA
 from tasks.publish.lines import LINES, Line, RefusedRowError
 
 FORMATS: tuple[str, ...] = (*LINES, "parquet")
+CHAT = ("openai", "trl")  # a row of turns and nothing else reads `{"messages": ...}`
+USED = ("messages", "rejected", "tools")
 
 
 class Exported(NamedTuple):
@@ -43,17 +45,21 @@ def export(rows: pl.DataFrame, format: str) -> Exported:
         raise UsageError(f"no export format is called {format!r}; {hint}")
     if format == "parquet":
         return Exported(_parquet(rows), rows.height, {})
-    lines: list[bytes] = []
+    line = _chat() if format in CHAT else pl.repeat(None, pl.len(), dtype=pl.String)
+    lines: list[str | None] = rows.select(line).to_series().to_list()
     refused: Counter[str] = Counter()
+    left = [at for at, line in enumerate(lines) if line is None]
     # Python: further fields and tools are JSON texts, which Polars would write as strings
-    for row in rows.select("messages", "rejected", "tools").iter_rows(named=True):
+    for at, row in zip(left, rows[left].select(USED).iter_rows(named=True), strict=True):
         try:
-            lines.append(_json(LINES[format](row)))
+            lines[at] = _json(LINES[format](row))
         except RefusedRowError as reason:
             refused[str(reason)] += 1
         except (ValueError, RecursionError):  # no JSON, NaN, half a surrogate pair, endless depth
             refused["unreadable_fields"] += 1
-    return Exported(b"".join(lines), len(lines), dict(sorted(refused.items())))
+    written = [line for line in lines if line is not None]
+    body = "".join(f"{line}\n" for line in written).encode()
+    return Exported(body, len(written), dict(sorted(refused.items())))
 
 
 def suffix(format: str) -> str:
@@ -61,9 +67,26 @@ def suffix(format: str) -> str:
     return ".parquet" if format == "parquet" else ".jsonl"
 
 
-def _json(line: Line) -> bytes:
+def _chat() -> pl.Expr:
+    """The line of a row that is nothing but turns with nothing but a role and a text; else null.
+
+    The same bytes as those of `_json`, in a twelfth of the time.
+    """
+    field = pl.element().struct.field
+    is_bare = field("extra").is_null() & field("content").is_not_null()
+    turns = pl.col("messages").list
+    chat = pl.struct(messages=turns.eval(pl.struct(field("role"), field("content"))))
+    is_chat = (
+        turns.eval(is_bare).list.all() & pl.col("rejected").is_null() & pl.col("tools").is_null()
+    )
+    return pl.when(is_chat).then(chat.struct.json_encode()).alias("line")
+
+
+def _json(line: Line) -> str:
+    """One line; UTF-8 can write it."""
     text = json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode() + b"\n"
+    text.encode()  # here, where half a surrogate pair is the row's own fault
+    return text
 
 
 def _parquet(rows: pl.DataFrame) -> bytes:

@@ -84,13 +84,13 @@ def _similarity(pairs: pl.DataFrame) -> list[Facts]:
 
 def _nearest(pairs: pl.DataFrame, plan: ReleasePlan, mask: Mask) -> list[Facts]:
     """Twins least alike, and the most alike that are none: where a rule would err first."""
-    is_twin = pl.col("verdict") == "same"
+    is_twin, by = pl.col("verdict") == "same", ("score", "a", "b")
     shown = pl.concat(
         [
-            pairs.filter(is_twin).sort("score", "a", "b").head(SHOWN),
+            pairs.filter(is_twin).bottom_k(SHOWN, by=by).sort(by),
             pairs.filter(~is_twin)
-            .sort("score", "a", "b", descending=[True, False, False])
-            .head(SHOWN),
+            .bottom_k(SHOWN, by=by, reverse=[True, False, False])
+            .sort(by, descending=[True, False, False]),
         ]
     )
     texts = text_of({*shown["a"], *shown["b"]}, plan)
@@ -127,12 +127,15 @@ def contradictions(plan: ReleasePlan, mask: Mask) -> Facts:
     result = plan.result("dedup.conflict")
     if result is None:
         return {}
-    rows = read_dataset(result.data).filter(pl.col("score_conflict").is_not_null())
-    listed = rows.select(
+    rows = read_dataset(result.data)
+    families = rows.select(pl.col("score_conflict").drop_nulls().unique().bottom_k(2 * SHOWN))
+    listed = rows.filter(
+        pl.col("score_conflict").is_in(families.collect().to_series().implode())
+    ).select(
         "id", "source", "score_conflict", asked=prompt(), told=answer()
     ).sort("score_conflict", "id").collect()  # fmt: skip
     shown = []
-    for (_,), family in list(listed.group_by("score_conflict", maintain_order=True))[: 2 * SHOWN]:
+    for _, family in listed.group_by("score_conflict", maintain_order=True):
         answers = [
             {"id": line["id"], "source": line["source"], "text": line["told"]}
             for line in family.head(4).iter_rows(named=True)

@@ -66,6 +66,8 @@ def _stands(value: str, said: Iterable[str], runs: Iterable[str]) -> bool:
 
 def folded(text: str) -> str:
     """The words of `text` without case, accents and punctuation, one space between them."""
+    if text.isascii():
+        return " ".join(_WORD.findall(text.lower()))
     plain = unicodedata.normalize("NFKD", text).casefold()
     return " ".join(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
 

@@ -1,7 +1,8 @@
 """Read each text once, in one run and from run to run."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -28,9 +29,9 @@ def read_once(
         memo: What was found in earlier runs.
         of: Which of several readers this one is, where they share a memo.
     """
-    unique = sorted(set(texts), key=lambda text: (len(text), text))
+    unique = set(texts)
     known = _recall(unique, recalled, memo, of) if memo else {}
-    unread = [text for text in unique if text not in known]
+    unread = sorted(unique - known.keys(), key=lambda text: (len(text), text))
     found = dict(zip(unread, read(unread), strict=True))
     if memo and found:
         lines = [(_key(text, of), json.dumps(one)) for text, one in found.items()]
@@ -39,11 +40,12 @@ def read_once(
 
 
 def _recall(
-    texts: Sequence[str], recalled: Callable[[Any], T], memo: RowMemo, of: str
+    texts: Iterable[str], recalled: Callable[[Any], T], memo: RowMemo, of: str
 ) -> dict[str, T]:
     keys = {_key(text, of): text for text in texts}
     known = memo.recall(pl.Series(list(keys), dtype=pl.UInt64))
-    return {keys[key]: recalled(json.loads(value)) for key, value in known.iter_rows()}
+    once = cache(lambda value: recalled(json.loads(value)))  # most have nothing in them
+    return {keys[key]: once(value) for key, value in known.iter_rows()}
 
 
 def _key(text: str, of: str) -> int:

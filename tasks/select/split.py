@@ -10,10 +10,9 @@ and their smallest id, the test side is filled first, then validation; a family 
 what a side still needs stays in train.
 """
 
-import hashlib
-
 import numpy as np
 import polars as pl
+import polars_hash as plh
 from prefect import task
 from pydantic import Field, model_validator
 
@@ -105,18 +104,16 @@ def _fill(families: pl.DataFrame, sources: pl.DataFrame, params: SplitParams) ->
     room = {
         (side, s): round(share * n) for side, share in shares.items() for s, n in totals.items()
     }
-    listed = sorted(
-        families.iter_rows(named=True),
-        key=lambda f: hashlib.sha256(f"{params.seed or 0}:{f['id']}".encode()).digest(),
-    )
-    sides: dict[int, str] = {}
+    hashed = plh.concat_str(pl.lit(f"{params.seed or 0}:"), "id").chash.sha2_256()
+    ordered = families.sort(hashed).select("family", "source", "rows")
+    listed, sides = list(ordered.iter_rows()), dict[int, str]()
     for side in shares:
-        for family in listed:
-            left = room[side, family["source"]]
-            if family["family"] not in sides and family["rows"] <= left:
-                sides[family["family"]] = side
-                room[side, family["source"]] = left - family["rows"]
-    return {f["family"]: sides.get(f["family"], "train") for f in listed}
+        for family, source, rows in listed:
+            left = room[side, source]
+            if left and rows <= left and family not in sides:
+                sides[family] = side
+                room[side, source] = left - rows
+    return {family: sides.get(family, "train") for family, _, _ in listed}
 
 
 @task(

@@ -4,9 +4,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from tasks.base.memo import RowMemo
 from tasks.base.text import fold
 from tasks.dedup.families import Claim, Families, Pairs, claims
-from tasks.dedup.guard.look import Texts, look
+from tasks.dedup.guard.look import Look, Texts, look
+from tasks.dedup.guard.looked import Looked
 
 EVIDENCE = pl.Schema(
     {
@@ -26,15 +28,19 @@ Ints = npt.NDArray[np.int64]
 class Judged:
     """Pairs, and what is found out about them."""
 
-    def __init__(self, found: pl.DataFrame, listed: pl.DataFrame, least: float) -> None:
+    def __init__(
+        self, found: pl.DataFrame, listed: pl.DataFrame, least: float, memo: RowMemo | None = None
+    ) -> None:
         """Look at pairs.
 
         Args:
             found: Columns a, b (places in `listed`), jaccard and by.
             listed: Columns text, asked, told, context, by_id, and all that rows are ranked by.
             least: RapidFuzz's ratio below which a pair is unlike.
+            memo: What earlier runs found out (`tasks.dedup.guard.looked`).
         """
         from tasks.dedup.guard.lexicon import lexicon  # compiled code
+        from tasks.dedup.guard.pair_keys import keys_of
         from tasks.dedup.guard.sieve import VERDICTS, Apart, sieve
 
         self.found, self.least = found, least
@@ -52,14 +58,29 @@ class Judged:
         self.open = self.passed.copy()  # what may still be a twin
         self.verdicts: list[str | None] = [VERDICTS[why] for why in refused.tolist()]
         self.ratios = np.full(found.height, np.nan)
+        self.looked: Looked | None = None
+        if memo:
+            may = np.flatnonzero(self.passed)
+            keys = keys_of(self.rows, self.words, self.a[may], self.b[may])
+            self.looked = Looked(memo, may, keys)
 
     def same(self, at: int) -> bool:
         """Whether the pair at a place says the same."""
         if self.verdicts[at] is None:
-            a, b = int(self.a[at]), int(self.b[at])
-            self.ratios[at], verdict = look(self.texts, a, b, self.least)
+            self.ratios[at], verdict = self._look(at)
             self.verdicts[at], self.open[at] = verdict, verdict == "same"
         return self.verdicts[at] == "same"
+
+    def _look(self, at: int) -> Look:
+        def now() -> Look:
+            return look(self.texts, int(self.a[at]), int(self.b[at]), self.least)
+
+        return self.looked(at, now) if self.looked else now()
+
+    def remember(self) -> None:
+        """Keep what was found out, for runs to come."""
+        if self.looked:
+            self.looked.remember()
 
     def order(self, prefer: tuple[str, ...]) -> Ints:
         """Rank of each row that is in a pair, the one to survive first.

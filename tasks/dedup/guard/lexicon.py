@@ -12,7 +12,7 @@ import polars as pl
 
 from tasks.dedup.guard.light_words import LIGHT, NEGATIONS
 from tasks.dedup.guard.spelled import spell
-from tasks.dedup.guard.wording import NUMBER, is_divisible, is_light
+from tasks.dedup.guard.wording import NUMBER, swapped_light
 
 FEATURES = np.dtype(
     [
@@ -93,12 +93,21 @@ def numbered(
 
 def features_of(words: list[str]) -> npt.NDArray[np.void]:
     """`FEATURES` of each word, but for `rare`."""
-    said = [
-        (ord(w[0]), ord(w[-1]), len(w), is_light(w), w in LIGHT, NUMBER.search(w) is not None,
-         is_divisible(w), w in NEGATIONS, False)
-        for w in words
-    ]  # fmt: skip
-    return np.array(said, FEATURES)
+    word = pl.Series("word", words, pl.String)
+    letters = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
+    lengths = word.str.len_chars().cast(pl.Int64).to_numpy()
+    ends = np.cumsum(lengths)
+    features = np.zeros(len(words), FEATURES)
+    features["length"] = lengths
+    features["first"], features["last"] = letters[ends - lengths], letters[ends - 1]
+    features["light"] = light = word.is_in(LIGHT).to_numpy()
+    features["weightless"] = light | word.is_in(swapped_light()).to_numpy()
+    features["number"] = word.str.contains(NUMBER.pattern).to_numpy()
+    # as in `is_divisible`
+    is_long, is_word = lengths > 3, word.str.contains(r"^\p{L}+$").to_numpy()
+    features["divisible"] = (lengths > 5) | (is_long & is_word)
+    features["denies"] = word.is_in(NEGATIONS).to_numpy()
+    return features
 
 
 @compiled

@@ -40,13 +40,15 @@ def similar_short(texts: pl.Series) -> pl.DataFrame:
     Returns:
         Columns a < b (positions in `texts`) and jaccard (of runs of characters), sorted.
     """
-    bare = fold(pl.col("text")).str.replace_all(r"[^\p{L}\p{M}\p{N}]", "")
+    text, bare = pl.col("text"), pl.col("bare")
     # no text of five times as many bytes is short, and folding all would take longer
-    short = pl.when(pl.col("text").str.len_bytes() <= 5 * CHARACTERS).then(bare)
-    spelled = pl.when(short.str.len_chars() <= CHARACTERS).then(
-        short.str.extract_all(r".\p{M}*").list.join(" ")
+    few = (
+        texts.to_frame("text").with_row_index("row").filter(text.str.len_bytes() <= 5 * CHARACTERS)
     )
-    listed = texts.to_frame("text").with_row_index("row").select("row", text=spelled).drop_nulls()
+    short = few.select("row", bare=fold(text).str.replace_all(r"[^\p{L}\p{M}\p{N}]", "")).filter(
+        bare.str.len_chars() <= CHARACTERS
+    )
+    listed = short.select("row", text=bare.str.extract_all(r".\p{M}*").list.join(" "))
     pairs = similar_pairs(listed["text"], SIMILARITY, RUN)
     rows = listed["row"]
     return pairs.with_columns(a=rows.gather(pairs["a"]), b=rows.gather(pairs["b"]))

@@ -1,11 +1,15 @@
 """Put invented values into copies of rows: into turns, arguments of tools, records and code."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import quote
+
+import numpy as np
+import numpy.typing as npt
 
 from tasks.redact.canaries.people import WAYS
 from tasks.redact.canaries.values import MAKERS
@@ -43,28 +47,34 @@ def plant(rows: Sequence[Row], kinds: Sequence[str], count: int, seed: int) -> l
     """
     if not rows:
         return []
-    marked = [(_digest(json.dumps(row)), row) for row in rows]
+    marks = np.array([_number(json.dumps(row)) for row in rows], np.uint64)
+    words = cache(lambda at: _words(strings(rows[at])))
     return [
-        _planted(_host(marked, name), kind, turn, Random(name))
+        _planted(rows[at], words(at), kind, turn, Random(name))
         for kind in kinds if kind in MAKERS
         for turn in range(count)
         for name in [f"{seed}:{kind}:{turn}"]
+        for at in [_host(marks, name)]
     ]  # fmt: skip
 
 
-def _host(rows: Sequence[tuple[bytes, Row]], name: str) -> Row:
+def _host(marks: npt.NDArray[np.uint64], name: str) -> int:
     """The row that a canary is planted in: the same one, whatever rows come and go beside it."""
-    return min(rows, key=lambda one: _digest(name, one[0]))[1]
+    mixed = (marks ^ np.uint64(_number(name))) * np.uint64(0x9E3779B97F4A7C15)
+    return int(np.argmin(mixed ^ (mixed >> np.uint64(32))))
 
 
-def _digest(text: str, more: bytes = b"") -> bytes:
-    return blake2b(text.encode() + more, digest_size=8).digest()
+def _number(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
 
 
-def _planted(row: Row, kind: str, turn: int, chance: Random) -> Canary:
+def _words(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in folded(text).split())
+
+
+def _planted(row: Row, known: frozenset[str], kind: str, turn: int, chance: Random) -> Canary:
     wordings = list(_wordings(kind))
     place, wording = wordings[turn % len(wordings)]
-    known = {word for text in strings(row) for word in folded(text).split()}
     value = _made(kind, known, chance)
     if "://" in wording:
         value = quote(value, safe="")  # as in every link
@@ -72,10 +82,10 @@ def _planted(row: Row, kind: str, turn: int, chance: Random) -> Canary:
         copy = _in_field(row, wording, value, chance)
     else:
         copy = _in_turn(row, wording.replace("{v}", value), place == "code", chance)
-    return Canary(kind, value, wording, copy, frozenset(known | set(folded(wording).split())))
+    return Canary(kind, value, wording, copy, known | _words([wording]))
 
 
-def _made(kind: str, known: set[str], chance: Random) -> str:
+def _made(kind: str, known: frozenset[str], chance: Random) -> str:
     """A value that the row, whose words are `known`, does not hold already, as it may an age."""
     tries = (MAKERS[kind](chance) for _ in range(TRIES))
     return next((v for v in tries if folded(v) not in known), MAKERS[kind](chance))

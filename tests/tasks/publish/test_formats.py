@@ -10,7 +10,7 @@ import pytest
 from tasks.base.errors import UsageError
 from tasks.ingest.drafts import Draft
 from tasks.ingest.layouts import shape
-from tasks.publish.formats import FORMATS, export, suffix
+from tasks.publish.formats import CHAT, FORMATS, export, suffix
 from tests.builders import row, table, turn
 
 JSON_FORMATS = tuple(name for name in FORMATS if name != "parquet")
@@ -55,6 +55,15 @@ def test_no_rows_make_a_file_without_rows(format: str) -> None:
     exported = export(table().collect(), format)
     assert (exported.rows, exported.refused) == (0, {})
     assert format == "parquet" or exported.body == b""
+
+
+@pytest.mark.parametrize("format", CHAT)
+def test_a_row_of_turns_alone_has_the_bytes_that_json_gives_it(format: str) -> None:
+    every = "".join(chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000)
+    written = export(table(row("a-0", "Say all", every)).collect(), format).body
+    turns = [{"role": "user", "content": "Say all"}, {"role": "assistant", "content": every}]
+    line = json.dumps({"messages": turns}, ensure_ascii=False, separators=(",", ":"))
+    assert written == f"{line}\n".encode()
 
 
 @pytest.mark.parametrize("format", FORMATS)
