@@ -30,7 +30,7 @@ demo: $(STAMP) ## curate the sample that ships here, and print the waterfall
 test: $(STAMP) ## the whole test suite
 	@$(BIN)/finery models install \
 		|| echo "the local models cannot be fetched; what needs it is skipped"
-	$(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile
+	$(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP) ## format, lint, types and tests
 	$(BIN)/ruff format --check .

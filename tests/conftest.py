@@ -18,6 +18,15 @@ settings.load_profile("finery")
 SHARED = (Path(__file__).resolve().parents[1] / "../shared/data").resolve()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start servers come first, and the longest first of all.
+
+    Started last, it would run for minutes while nothing is left to run beside it.
+    """
+    servers = {item.path for item in items if item.get_closest_marker("server")}
+    items.sort(key=lambda item: (item.path not in servers, item.path.name != "test_readme.py"))
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Callable[..., DatasetRef]:
     """Store rows as a dataset, in parts of `size` rows (all in one by default)."""

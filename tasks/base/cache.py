@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -25,6 +26,8 @@ from pydantic import BaseModel
 from tasks.base.dataset import DatasetRef
 
 ROOT = Path(__file__).parents[2]
+STANDARD = {*sys.stdlib_module_names, "tasks"}
+NAMED = {"stdnum": "python-stdnum", "yaml": "PyYAML"}  # modules of distributions called otherwise
 TRIES = 20  # to read a module, while other threads read theirs
 _ONE_AT_A_TIME = Lock()
 
@@ -102,7 +105,7 @@ def _code_of(module: str) -> str:
     for name in sorted(_ours(module)):
         source = _file(name).read_bytes()
         digest.update(source)
-        engines |= {_distribution(i) for i in _imports(source) if not i.startswith("tasks")}
+        engines |= {i.split(".")[0] for i in _imports(source)} - STANDARD
     digest.update("\n".join(_versions(engines)).encode())
     return digest.hexdigest()
 
@@ -119,7 +122,8 @@ def _ours(module: str) -> set[str]:
     return reached
 
 
-def _imports(source: bytes) -> set[str]:
+@cache  # by content: stages share most of the modules that they reach, and to parse is dear
+def _imports(source: bytes) -> frozenset[str]:
     """Dotted names that `source` imports; `from a import b` counts as both a and a.b."""
     names: set[str] = set()
     for node in ast.walk(_parsed(source)):
@@ -127,7 +131,7 @@ def _imports(source: bytes) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
 
 
 def _parsed(source: bytes) -> ast.Module:
@@ -152,20 +156,25 @@ def _distributions() -> dict[str, list[str]]:
     return dict(packages_distributions())
 
 
-def _distribution(module: str) -> str:
-    top = module.split(".")[0]
-    return _distributions().get(top, [top])[0]
-
-
 def _versions(engines: Iterable[str]) -> list[str]:
-    """`name==version` of each installed engine; the standard library has none."""
-    found = []
-    for name in sorted(engines):
-        try:
-            found.append(f"{name}=={version(name)}")
-        except PackageNotFoundError:
-            continue
-    return found
+    """`name==version` of each installed engine, which may be a module or a distribution."""
+    return [f"{name}=={found}" for name in sorted(engines) if (found := _version(name))]
+
+
+@cache
+def _version(engine: str) -> str | None:
+    """The version of a module or a distribution; None where it is not installed.
+
+    Most are called what their module is. To list the modules of all that is installed takes half a
+    second, so that comes last.
+    """
+    with suppress(PackageNotFoundError):
+        return version(NAMED.get(engine, engine))
+    if find_spec(engine) is None:
+        return None
+    with suppress(PackageNotFoundError):
+        return version(_distributions().get(engine, [engine])[0])
+    return None
 
 
 def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

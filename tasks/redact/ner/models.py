@@ -54,7 +54,12 @@ def stock() -> "Language":
     """Tokeniser and entity recogniser of spaCy's model."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: more threads only wait
     import spacy
+    from spacy.util import registry
 
+    # else it loads what others registered with it: Presidio did, and importing that is half of all
+    factories: Any = getattr(registry, "_entry_point_factories", None)
+    if factories is not None:
+        factories.entry_points = False
     return spacy.load(MODEL, exclude=UNUSED)
 
 

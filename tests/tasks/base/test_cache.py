@@ -55,6 +55,13 @@ def test_code_that_is_not_used_does_not_count(code):
     assert code_of("tasks.top") == before
 
 
+def test_an_engine_is_found_by_its_module_also_where_its_distribution_has_another_name():
+    for module, distribution in cache.NAMED.items():
+        assert cache._distributions()[module] == [distribution]
+        assert cache._versions({module}) == [f"{module}=={cache.version(distribution)}"]
+    assert cache._versions({"sklearn"}) == [f"sklearn=={cache.version('scikit-learn')}"]
+
+
 def test_the_versions_of_the_engines_count_and_the_standard_library_has_none():
     assert cache._versions({"polars", "json", "no-such-thing"}) == [
         f"polars=={cache.version('polars')}"
