@@ -1,6 +1,5 @@
 """What `make up` started and where it answers: `up.json` in PREFECT_HOME."""
 
-import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Any
 from deployments.processes import Started
 from flows.home import prefect_home
 from tasks.base.errors import UsageError
+from tasks.base.locks import sole
 
 
 def note() -> Path:
@@ -54,11 +54,9 @@ def alone() -> Iterator[None]:
         UsageError: Another one is at work.
     """
     prefect_home().mkdir(parents=True, exist_ok=True)
-    with (prefect_home() / "up.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError("another `make up` or `make down` is at work; wait for it") from None
+    with sole(prefect_home() / "up.lock") as is_ours:
+        if not is_ours:
+            raise UsageError("another `make up` or `make down` is at work; wait for it")
         yield
 
 

@@ -16,8 +16,6 @@ from tasks.base.cache import code_of
 from tasks.base.dataset import DatasetRef, Part, has_part, read_part, write_part
 from tasks.base.memo import SCHEMA, RowMemo
 
-MEMO = "base.derived"
-
 Make = Callable[[pl.DataFrame, pl.DataFrame], tuple[pl.DataFrame, ...]]
 """From the rows of a part and their marks to the rows of new parts; or to the rows themselves,
 and then the part is kept as it is."""
@@ -29,13 +27,13 @@ def derive(data: DatasetRef, marks: pl.DataFrame, make: Make, of: str) -> list[t
     Args:
         data: Dataset of n rows.
         marks: n rows, those of `data` in order.
-        make: What it makes follows from its arguments and from `of` alone.
-        of: Which of several makers of a module this one is, and its settings.
+        make: What it makes follows from its arguments alone.
+        of: Which of several makers this one is, in a word.
 
     Returns:
         The new parts of each part, in order.
     """
-    memo = RowMemo(data.store, MEMO, f"{code_of(make.__module__)} {of}")
+    memo = RowMemo(data.store, f"base.{of}", code_of(make.__module__))
     todo = list(_with_marks(data, marks))
     digests = [_digest(part, mine) for part, mine in todo]
     known = _recall(digests, memo, data.store)

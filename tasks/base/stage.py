@@ -209,7 +209,7 @@ def run_score(data: DatasetRef, score: Pure[P], params: P) -> StageResult:
         _only_fills(stage, rows, mine, outcome.fills)
         return (rows.with_columns(mine.drop("id")),)
 
-    made = derive(data, scores, scored, f"score {outcome.fills}")
+    made = derive(data, scores, scored, "fills" if outcome.fills else "score")
     return StageResult(
         data=of_parts([part for (part,) in made], data.store),
         dropped=write_dataset(pl.DataFrame(schema=SCHEMA), data.store),

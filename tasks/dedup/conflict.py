@@ -148,5 +148,5 @@ def _near(listed: pl.DataFrame, same: pl.Series, similarity: float, memo: RowMem
 )  # fmt: skip
 def report_conflicts(data: DatasetRef, params: ConflictParams) -> StageResult:
     """Store `data` with its contradictions named."""
-    memo = pair_memo(data.store, RATIO)
+    memo = pair_memo(data.store, "dedup.conflict", RATIO)
     return run_score(data, partial(score_conflicts, memo=memo), params)

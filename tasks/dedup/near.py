@@ -153,5 +153,5 @@ def _marks(listed: pl.DataFrame, judged: Judged, twins: dict[int, tuple[int, int
 )  # fmt: skip
 def dedup_near(data: DatasetRef, params: NearDedupParams) -> StageResult:
     """Store `data` without near copies."""
-    memo = pair_memo(data.store, params.min_ratio)
+    memo = pair_memo(data.store, "dedup.near", params.min_ratio)
     return run_filter(data, partial(mark_near_twins, memo=memo), params, MARKED)

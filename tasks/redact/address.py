@@ -70,19 +70,26 @@ def _house(match: re.Match[str]) -> bool:
     return _no_year(match) and (bool(match["town"]) or bool(re.match(r"\d\d", match[0])))
 
 
+HOUSE = tuple(
+    f"0{more}{comma} {first}" for more in ("", "A", "a") for comma in ("", ",") for first in "A0"
+)
+"""Shapes of a house number before the name of a street."""
+CODES = ("AA 00000", "AA  00000", "0AA", "A0A")
+"""Shapes of postal codes of the United States, the United Kingdom and Canada."""
+
 RULES = tuple(
-    Rule("STREET_ADDRESS", re.compile(pattern), cues, check=check)
-    for pattern, cues, check in (
-        (BY_STREET, (), _no_year),
+    Rule("STREET_ADDRESS", re.compile(pattern), cues, check=check, shapes=shapes)
+    for pattern, cues, check, shapes in (
+        (BY_STREET, (), _no_year, HOUSE),
         (BY_WEAK_STREET, ("drive", "court", "place", "square", "way", "close", "circle", "trail",
-                          " dr", " ct", " pl", " sq"), _house),
-        (BY_TOWN, (), always),
-        (BY_WORDS, ("address", "live", "living", "reside", "moved", "ship", "send"), always),
-        (MILITARY, ("apo", "fpo", "dpo"), always),
-        (BOX, ("box",), always),
-        (BY_ENDING, IN_GERMANIC, always),
-        (BY_LAST_WORD, IN_PARTED, always),
-        (BY_FIRST_WORD, IN_ROMANCE, always),
-        (FRENCH, ("rue ", "avenue ", "boulevard ", "place ", "chemin ", "allée "), always),
+                          " dr", " ct", " pl", " sq"), _house, HOUSE),
+        (BY_TOWN, (), always, CODES),
+        (BY_WORDS, ("address", "live", "living", "reside", "moved", "ship", "send"), always, ()),
+        (MILITARY, ("apo", "fpo", "dpo"), always, ()),
+        (BOX, ("box",), always, ()),
+        (BY_ENDING, IN_GERMANIC, always, ()),
+        (BY_LAST_WORD, IN_PARTED, always, ()),
+        (BY_FIRST_WORD, IN_ROMANCE, always, ()),
+        (FRENCH, ("rue ", "avenue ", "boulevard ", "place ", "chemin ", "allée "), always, ()),
     )
 )  # fmt: skip

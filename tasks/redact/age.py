@@ -95,7 +95,14 @@ def _beside(text: str, age: Span, other: Span) -> bool:
 
 
 _INTRODUCED = re.compile(INTRODUCED)
-_CUES = ("year", "yr", "y/o", "y.o", "yo ", "yo,", "yo.")
+_CUES = (
+    "year",
+    "yr",
+    "y/o",
+    "y.o",
+    "y./o",
+    *(f"{n}{gap}yo" for n in range(10) for gap in ("", " ")),
+)
 RULES = (
     Rule("AGE", re.compile(STATED), _CUES, check=_possible),
     Rule("AGE", re.compile(TURNED), ("turn",), check=_old),

@@ -22,18 +22,18 @@ SPELT_EMAIL = (
 )
 EXTENSION = r"(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?!\w|[.-]\d)"
 _START = r"(?<![\w+./-])"
-PHONES = (  # pattern, and the literals without which it finds nothing
+PHONES = (  # pattern, and the literals and shapes without which it finds nothing
     (rf"{_START}\+\d{{1,3}}(?:[ .-]?\(\d{{1,5}}\))?[ .-]\d{{1,8}}(?:[ .-]\d{{2,8}}){{0,5}}"
-     rf"{EXTENSION}", ("+",)),
-    (r"(?<![\w+.)-])\+\d{9,15}(?!\w)", ("+",)),
+     rf"{EXTENSION}", (), ("+0",)),
+    (r"(?<![\w+.)-])\+\d{9,15}(?!\w)", (), ("+0",)),
     (rf"{_START}(?:\+?1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[.-])\d{{3}}[ .-]\d{{4}}{EXTENSION}",
-     ()),
+     (), ("000 0000", "000.0000", "000-0000")),
     (rf"{_START}(?:\(0[1-9]\d{{1,4}}\)|0[1-9]\d{{1,4}})[ -]\d{{3,4}}[ -]?\d{{3,4}}{EXTENSION}",
-     ("0",)),
+     (), ("0 000", "0-000", ") 000", ")-000")),
     (rf"{_START}(?:0[1-9]\d{{1,3}}[ /]\d{{2,4}}(?: \d{{2,4}}){{1,3}}|0[1-9](?:[ .]\d\d){{4}})"
-     rf"{EXTENSION}", ("0",)),
-    (rf"{_START}\(\d{{2,4}}\) ?\d{{3,4}}-\d{{4}}{EXTENSION}", ("(",)),
-    (rf"(?<![\w+./$-])555-01\d\d{EXTENSION}", ("555-01",)),
+     rf"{EXTENSION}", (), ("0 00", "0/00", "0.00")),
+    (rf"{_START}\(\d{{2,4}}\) ?\d{{3,4}}-\d{{4}}{EXTENSION}", (), ("000-0000",)),
+    (rf"(?<![\w+./$-])555-01\d\d{EXTENSION}", ("555-01",), ()),
 )  # fmt: skip
 SPOKEN_PHONE = (
     r"(?i)(?<![a-z])(?:phones?|tel|telephone|mobile|cell|fax|whatsapp|call(?: me)?|text me"
@@ -107,8 +107,11 @@ def _filled(match: re.Match[str]) -> bool:
 RULES = (
     Rule("EMAIL_ADDRESS", re.compile(EMAIL), ("@",), digits=False, check=_personal),
     Rule("EMAIL_ADDRESS", re.compile(SPELT_EMAIL, re.IGNORECASE),
-         ("[at", "(at", "{at", "[ at", "( at"), digits=False),
-    *(Rule("PHONE_NUMBER", re.compile(p), cues, check=_phone) for p, cues in PHONES),
+         ("[at", "(at", "{at", "[ at", "( at", "{ at"), digits=False),
+    *(
+        Rule("PHONE_NUMBER", re.compile(pattern), cues, check=_phone, shapes=shapes)
+        for pattern, cues, shapes in PHONES
+    ),
     Rule("PHONE_NUMBER", re.compile(SPOKEN_PHONE), PHONE_CUES, check=_spoken),
     Rule("PHONE_NUMBER", re.compile(NAMED_PHONE), NAMES, check=_spoken),
     Rule("USERNAME", re.compile(ACCOUNT), ("user", "login", "handle", "screen", "twitter",

@@ -197,6 +197,8 @@ def _cut(span: Span, text: Text) -> Span:
 
 def wanted(text: Text, spans: Sequence[Span], scope: Scope) -> list[Span]:
     """Those of `spans` that lie behind the label and are not to be kept."""
+    if not spans:
+        return []
     inside = [s._replace(start=max(s.start, text.lead)) for s in spans if s.end > text.lead]
     if text.number:
         inside = [s for s in inside if (s.start, s.end) == (text.lead, len(text.body))]

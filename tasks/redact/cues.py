@@ -8,18 +8,13 @@ from typing import NamedTuple
 from tasks.redact import phrases
 from tasks.redact.names import is_name
 from tasks.redact.places import Place
-from tasks.redact.rule import Span
+from tasks.redact.rule import Span, holds
 from tasks.redact.rules import LINKS
 from tasks.redact.words import STOP
 
 NEAR = 120  # characters between a name and the hard identifier that makes it private
 LONGEST = 1_000  # characters of a sentence on either side; some texts have no full stop
 MAILBOX = 6  # letters; shorter mailboxes are initials and nicknames
-
-_SURE, _LIKELY, _IN_RECORDS = (
-    [re.compile(pattern) for pattern in patterns]
-    for patterns in (phrases.SURE, phrases.LIKELY, phrases.IN_RECORDS)
-)
 
 
 class Cues(NamedTuple):
@@ -42,7 +37,10 @@ NO_CUES = Cues([], [], [])
 
 def is_record(texts: Sequence[str]) -> bool:
     """Whether a conversation is about one patient or customer."""
-    return any(phrases.RECORD.search(text) for text in texts)
+    return any(
+        holds(text.lower(), phrases.RECORD.literals) and phrases.RECORD.pattern.search(text)
+        for text in texts
+    )
 
 
 def mailboxes(text: str, hard: Sequence[Span]) -> set[str]:
@@ -54,12 +52,14 @@ def mailboxes(text: str, hard: Sequence[Span]) -> set[str]:
 
 def cues(text: str, hard: Sequence[Span], around: Around) -> Cues:
     """Where `text` may name a private person, given its `hard` identifiers."""
-    owners = _owners(text, around.mailboxes)
-    if not (hard or owners or any(literal in text.lower() for literal in phrases.LITERALS)):
-        return NO_CUES
-    sure = owners + _names([*_SURE, *_IN_RECORDS] if around.record else _SURE, text)
+    lowered = text.lower()
+    sure = phrases.SURE + phrases.IN_RECORDS if around.record else phrases.SURE
     linked = {_near(text, span) for span in hard if span.entity in LINKS}
-    return Cues(sure, _names(_LIKELY, text), sorted(linked))
+    return Cues(
+        _owners(text, around.mailboxes) + _names(sure, text, lowered),
+        _names(phrases.LIKELY, text, lowered),
+        sorted(linked),
+    )
 
 
 def _owners(text: str, mailboxes: frozenset[str]) -> list[Place]:
@@ -84,8 +84,13 @@ def _forms(name: str) -> set[str]:
     return {_letters(name), _letters(unicodedata.normalize("NFD", name))}
 
 
-def _names(patterns: Sequence[re.Pattern[str]], text: str) -> list[Place]:
-    matches = [match for pattern in patterns for match in pattern.finditer(text)]
+def _names(wanted: Sequence[phrases.Phrase], text: str, lowered: str) -> list[Place]:
+    matches = [
+        match
+        for pattern, literals in wanted
+        if holds(lowered, literals)
+        for match in pattern.finditer(text)
+    ]
     persons = (
         m for m in matches if is_name(m["name"]) and not phrases.MACHINE.match(text, m.end("name"))
     )

@@ -71,8 +71,9 @@ LABELS = {  # kind: labels, and the literals without which none of them can stan
         rf"national{S}id(?:entity)?(?:{S}card)?|id{S}(?:card{S})?number|identity{S}card|nhs|nino"
         rf"|national{S}insurance|tax{S}id|taxpayer|\btin\b|medicare"
         rf"|(?:member(?:ship)?|policy|insurance|employee|student){S}{_NO}",
-        ("id number", "id_number", "id-number", "idnumber", "id card", "id_card", "identity", "nhs",
-         "national", "nino", "tax", "tin ", "tin:", "tin#", "member", "policy", "insurance",
+        ("id number", "id_number", "id-number", "idnumber", "id card", "id_card", "id-card",
+         "idcard", "identity", "nhs", "national", "nino", "tax", "tin ", "tin:", "tin#", "tin=",
+         "tin-", "tin\"", "tin'", "tin`", "tin\\", "member", "policy", "insurance",
          "employee", "student", "medicare"),
     ),
 }  # fmt: skip
@@ -137,16 +138,28 @@ def _labelled(entity: str) -> Rule:
 
 RULES = (
     Rule("CREDIT_CARD", re.compile(CARD), check=_card),
-    Rule("IBAN_CODE", re.compile(COMPACT_IBAN), check=_iban),
-    Rule("IBAN_CODE", re.compile(COMPACT_IBAN.replace("A-Z", "a-z")), check=_iban),
+    Rule("IBAN_CODE", re.compile(COMPACT_IBAN), check=_iban, shapes=("AA00",)),
+    Rule(
+        "IBAN_CODE", re.compile(COMPACT_IBAN.replace("A-Z", "a-z")), check=_iban, shapes=("aa00",)
+    ),
     # one rule for each length, as a word in capitals after an IBAN looks like one more group
     *(
-        Rule("IBAN_CODE", re.compile(SPACED_IBAN.format(groups=n)), check=_iban)
+        Rule(
+            "IBAN_CODE",
+            re.compile(SPACED_IBAN.format(groups=n)),
+            check=_iban,
+            shapes=("AA00 ", "AA00-"),
+        )
         for n in range(2, 8)
     ),
-    Rule("US_SSN", re.compile(SSN), ("-",), check=_ssn),
+    Rule("US_SSN", re.compile(SSN), check=_ssn, shapes=("000-00-0000",)),
     Rule("US_SSN", re.compile(LABELLED_SSN), ("ssn", "itin", "social"), check=_ssn),
-    Rule("ID_NUMBER", re.compile(NINO)),
-    Rule("DATE_OF_BIRTH", re.compile(BIRTH), ("born", "birth", "dob", "d.o.b"), check=_birth),
+    Rule("ID_NUMBER", re.compile(NINO), shapes=("AA00", "AA 00")),
+    Rule(
+        "DATE_OF_BIRTH",
+        re.compile(BIRTH),
+        ("born", "birth", "dob", "d.o.b", "do.b", "d.ob"),
+        check=_birth,
+    ),
     *(_labelled(entity) for entity in LABELS),
 )

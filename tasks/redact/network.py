@@ -49,7 +49,7 @@ def _mac(match: re.Match[str]) -> bool:
 
 
 RULES = (
-    Rule("IP_ADDRESS", re.compile(V4), (".",), check=_v4),
+    Rule("IP_ADDRESS", re.compile(V4), check=_v4, shapes=("0.0",)),
     Rule("IP_ADDRESS", re.compile(V6), (":",), check=_v6),
     Rule("MAC_ADDRESS", re.compile(MAC), (":", "-"), check=_mac),
 )

@@ -1,6 +1,11 @@
-"""How texts introduce, address and list persons: the words before and after a name."""
+"""How texts introduce, address and list persons: the words before and after a name.
+
+Each phrase stands beside literals in lower case; in a text with none of them it is nowhere. To look
+for a name first would be to try every capital.
+"""
 
 import re
+from typing import NamedTuple
 
 _UP, _LO = "A-ZÀ-ÖØ-ÞŁŚŻŹĆŘŠŽČĎĞİŐ", "a-zß-öø-ÿāăąćčďđęěğıłńňőœřśşšťůűźżž"
 _WORD = rf"(?:[{_UP}]['’])?[{_UP}][{_LO}]+(?:['’-]?[{_UP}][{_LO}]+)*"
@@ -23,49 +28,74 @@ _LABEL = (
 _LABEL_OF_TWO = r"pt\.?|contact(?: person)?:"  # which also stand before other words
 _RECORD_LABEL = r"(?:date of birth|d\.?o\.?b|ssn|mrn|phone|address|age)"
 
-SURE = (
-    rf"(?i:\b(?:{_LABEL}))[ \"']{{1,3}}{_TITLE}{_ANY_CASE}",
-    rf"(?i:\b(?:{_LABEL_OF_TWO}))[ \"']{{1,3}}{_TITLE}(?=[^\s,]+ [{_UP}]){_ANY_CASE}",
-    rf"\bName: {_ANY_CASE}(?=\s{{1,3}}(?i:{_RECORD_LABEL}))",
-    rf"{_NAME} can be reached",
-    rf"{_NAME}(?:\s?[<(\[,]\s?[\w.+-]{{1,64}}@|,? \(?(?:MRN|DOB|SSN)\b)",
-    rf"(?i:\bmy (?:\w{{3,10}} )?(?:{_KIN})(?:,|['’]s name is| is| named| called)?) {_NAME}",
-)
-"""The name that one of these captures is private."""
-LIKELY = (
-    rf"(?i:\bdear|\bregards,?|\bsincerely,?|\bsigned(?: by)?:|\bcheers,)\s{{1,2}}{_TITLE}{_NAME}",
-    rf"(?i:\bi['’]m|\bi am|\b(?:from|to|cc):|\bname[\"']?(?:\s?[:=]| is)[ \"']{{0,2}})\s{{0,2}}"
-    rf"{_TITLE}(?=\S+ [{_UP}]){_NAME}",
-    rf"(?i:\bthis is) (?=\S+ [{_UP}]){_NAME}"
-    r"(?=[,.!?]|\s(?:from|speaking|calling|with|here|at)\b|$)",
-    rf"\b[Pp]atient: (?=[^\s,]+ [{_UP}]){_NAME}(?=,|\n|$)",
-)
-"""The name that one of these captures is private if the model, too, sees a name there."""
-IN_RECORDS = (
-    rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Mister|Dr|Prof|Doctor|Nurse)\b\.?\s{_NAME}",
-    rf"{_NAME}(?:,| is|, is) an? (?:\w{{4,12}} )?"
-    r"(?:\d{1,3}|\w{3,12}(?:[- ]\w{3,6})?)[- ](?:(?:year|month|week)s?[- ]old|y\.?o\b)",
-    rf"{_NAME}, (?:MD|M\.D\.|DO|PA|PA-C|RN|NP|PhD|DDS)\b",
-    r"(?i:\b(?:thanks?(?: you)?|hi|hello|hey|okay|alright|sorry|welcome)(?: again| so much)?,?)"
-    rf" {_NAME}(?=[,.!?]|\s-|$)",
-    rf"(?i:\bthis is) {_NAME}(?=,? how\b| from\b| speaking\b)",
-)
-"""The name that one of these captures is private in a record of a patient or a customer."""
-LITERALS = (
-    "name", "holder", "ask for", "pt", "contact", "attn", "signed", "kin", "can be reached", "@",
-    "mrn", "dob", "ssn", "my ", "dear", "regards", "sincerely", "cheers", "this is", "i'm",
-    "i’m", "i am", "patient", "from:", "to:", "cc:", "mr", "ms", "miss", "mx", "dr", "prof", "year",
-    "thank", "hi ", "hi,", "hello", "hey", "okay", "alright", "sorry", "welcome", "doctor", "nurse",
-    "month", "week", "y.o", ", md", ", m.d", ", pa", ", do", ", rn", ", np", ", phd", ", dds",
-)  # fmt: skip
-"""In lower case; a text with none of these and no hard identifier names nobody private."""
 
-RECORD = re.compile(
-    r"(?i)chief complaint|history of present illness|\bpatient:|\bdoctor:|\bmrn\b|date of birth"
-    r"|year[- ]old (?:male|female|man|woman)|clinical note|customer (?:support|service|care)"
-    r"|your (?:account|order|identity)|order number|presents (?:to|for|with)"
-    r"|thank you for calling|how (?:can|may) I (?:help|assist) you today"
+class Phrase(NamedTuple):
+    """A pattern, and the literals without which it finds nothing."""
+
+    pattern: re.Pattern[str]
+    literals: tuple[str, ...]
+
+
+def _phrases(*phrases: tuple[str, tuple[str, ...]]) -> tuple[Phrase, ...]:
+    return tuple(Phrase(re.compile(pattern), literals) for pattern, literals in phrases)
+
+
+SURE = _phrases(
+    (rf"(?i:\b(?:{_LABEL}))[ \"']{{1,3}}{_TITLE}{_ANY_CASE}",
+     ("name", "holder", "ask for", "attn", "emergency contact", "next of kin")),
+    (rf"(?i:\b(?:{_LABEL_OF_TWO}))[ \"']{{1,3}}{_TITLE}(?=[^\s,]+ [{_UP}]){_ANY_CASE}",
+     ("pt. ", "pt ", "pt\"", "pt'", "pt.\"", "pt.'", "contact:", "contact person:")),
+    (rf"\bName: {_ANY_CASE}(?=\s{{1,3}}(?i:{_RECORD_LABEL}))", ("name: ",)),
+    (rf"{_NAME} can be reached", (" can be reached",)),
+    (rf"{_NAME}(?:\s?[<(\[,]\s?[\w.+-]{{1,64}}@|,? \(?(?:MRN|DOB|SSN)\b)",
+     ("@", "mrn", "dob", "ssn")),
+    (rf"(?i:\bmy (?:\w{{3,10}} )?(?:{_KIN})(?:,|['’]s name is| is| named| called)?) {_NAME}",
+     ("my ",)),
+)  # fmt: skip
+"""The name that one of these captures is private."""
+LIKELY = _phrases(
+    (rf"(?i:\bdear|\bregards,?|\bsincerely,?|\bsigned(?: by)?:|\bcheers,)\s{{1,2}}{_TITLE}{_NAME}",
+     ("dear", "regards", "sincerely", "signed", "cheers,")),
+    (rf"(?i:\bi['’]m|\bi am|\b(?:from|to|cc):|\bname[\"']?(?:\s?[:=]| is)[ \"']{{0,2}})\s{{0,2}}"
+     rf"{_TITLE}(?=\S+ [{_UP}]){_NAME}",
+     ("i'm", "i’m", "i am", "from:", "to:", "cc:", "name")),
+    (rf"(?i:\bthis is) (?=\S+ [{_UP}]){_NAME}"
+     r"(?=[,.!?]|\s(?:from|speaking|calling|with|here|at)\b|$)",
+     ("this is ",)),
+    (rf"\b[Pp]atient: (?=[^\s,]+ [{_UP}]){_NAME}(?=,|\n|$)", ("patient: ",)),
+)  # fmt: skip
+"""The name that one of these captures is private if the model, too, sees a name there."""
+IN_RECORDS = _phrases(
+    (rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Mister|Dr|Prof|Doctor|Nurse)\b\.?\s{_NAME}",
+     ("mr", "ms", "miss", "mx", "mister", "dr", "prof", "doctor", "nurse")),
+    (rf"{_NAME}(?:,| is|, is) an? (?:\w{{4,12}} )?"
+     r"(?:\d{1,3}|\w{3,12}(?:[- ]\w{3,6})?)[- ](?:(?:year|month|week)s?[- ]old|y\.?o\b)",
+     ("-old", " old", "yo", "y.o")),
+    (rf"{_NAME}, (?:MD|M\.D\.|DO|PA|PA-C|RN|NP|PhD|DDS)\b",
+     (", md", ", m.d", ", do", ", pa", ", rn", ", np", ", phd", ", dds")),
+    (r"(?i:\b(?:thanks?(?: you)?|hi|hello|hey|okay|alright|sorry|welcome)(?: again| so much)?,?)"
+     rf" {_NAME}(?=[,.!?]|\s-|$)",
+     ("thank", "hi ", "hi,", "hello", "hey", "okay", "alright", "sorry", "welcome")),
+    (rf"(?i:\bthis is) {_NAME}(?=,? how\b| from\b| speaking\b)", ("this is ",)),
+)  # fmt: skip
+"""The name that one of these captures is private in a record of a patient or a customer."""
+LITERALS = tuple(
+    sorted({one for phrase in (*SURE, *LIKELY, *IN_RECORDS) for one in phrase.literals})
 )
+"""A text with none of these and no hard identifier names nobody private."""
+
+RECORD = Phrase(
+    re.compile(
+        r"(?i)chief complaint|history of present illness|\bpatient:|\bdoctor:|\bmrn\b|date of birth"
+        r"|year[- ]old (?:male|female|man|woman)|clinical note|customer (?:support|service|care)"
+        r"|your (?:account|order|identity)|order number|presents (?:to|for|with)"
+        r"|thank you for calling|how (?:can|may) I (?:help|assist) you today"
+    ),
+    ("chief complaint", "history of present illness", "patient:", "doctor:", "mrn",
+     "date of birth", "year-old ", "year old ", "clinical note", "customer s", "customer c",
+     "your account", "your order", "your identity", "order number", "presents ",
+     "thank you for calling", " you today"),
+)  # fmt: skip
 MACHINE = re.compile(
     r",? (?:and )?I(?: a|['’])m an? (?:[\w-]+ ){0,4}(?:model|assistant|bot|chatbot|AI)\b"
 )

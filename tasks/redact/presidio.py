@@ -54,7 +54,7 @@ def _spans(entity: str, text: str) -> list[Span]:
     return [Span(start, end, PERSON) for start, end in find_names([text])[0][text]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Adopted:
     """A recogniser of Presidio's, used as a rule."""
 
@@ -62,6 +62,7 @@ class Adopted:
     entity: str
     cues: tuple[str, ...] = ()
     digits: bool = False
+    shapes: tuple[str, ...] = ()
 
     def find(self, text: str) -> Iterable[Span]:
         """Every value that the recogniser is sure of."""

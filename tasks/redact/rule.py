@@ -34,7 +34,7 @@ def always(_match: re.Match[str]) -> bool:
     return True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One way in which one kind of personal data is written.
 
@@ -44,6 +44,8 @@ class Rule:
         cues: Lower-case literals; a text without any of them is not searched. Empty: always.
         digits: Whether the value has a digit, so that a text without one is not searched.
         check: Proves a match, such as by its check sum.
+        shapes: The same as `cues` in the shape of the text (`shape_of`), for values that have no
+            word in common. Only for rules with digits.
     """
 
     entity: str
@@ -51,6 +53,7 @@ class Rule:
     cues: tuple[str, ...] = ()
     digits: bool = True
     check: Callable[[re.Match[str]], bool] = always
+    shapes: tuple[str, ...] = ()
 
     def find(self, text: str) -> Iterator[Span]:
         """Every value of this kind in `text`."""
@@ -58,6 +61,31 @@ class Rule:
         for match in self.pattern.finditer(text):
             if match.start(group) < match.end(group) and self.check(match):
                 yield Span(*match.span(group), self.entity)
+
+
+def holds(text: str, parts: tuple[str, ...]) -> bool:
+    """Whether one of `parts` is in `text`."""
+    for part in parts:  # noqa: SIM110 (any takes twice as long, and this is asked of every text)
+        if part in text:
+            return True
+    return False
+
+
+def shape_of(text: str) -> str:
+    """`text` with 0 for each digit, A for each capital, a for each small letter without accents.
+
+    White space is a space. To look for a shape costs a hundredth of what a pattern does that begins
+    with any letter or any digit.
+    """
+    return text.translate(_SHAPES)
+
+
+_SHAPES = {
+    **{ord(c): "0" for c in "0123456789"},
+    **{ord(c): "a" for c in "abcdefghijklmnopqrstuvwxyz"},
+    **{point: "A" for point in range(0x250) if chr(point).isupper()},
+    **{point: " " for point in range(0x3001) if chr(point).isspace()},
+}
 
 
 def value_of(match: re.Match[str]) -> str:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from tasks.redact import address, age, blocks, contact, credentials, identity, network
 from tasks.redact.code import code_spans
 from tasks.redact.places import Places, Taken
 from tasks.redact.plain import plain
-from tasks.redact.rule import Rule, Span
+from tasks.redact.rule import Rule, Span, holds, shape_of
 
 RULES: tuple[Rule, ...] = (
     *credentials.RULES, *contact.RULES, *identity.RULES, *network.RULES, *address.RULES,
@@ -50,6 +51,10 @@ MASK = re.compile(
 """Places where a value was taken out before, or is yet to be filled in."""
 
 
+Wants = tuple[bool, tuple[str, ...], tuple[str, ...]]
+"""What a rule wants of a text before it is tried: digits, cues, shapes."""
+
+
 class Finder(Protocol):
     """What finds one kind of personal data: a rule of ours, or a recogniser of Presidio's."""
 
@@ -64,6 +69,10 @@ class Finder(Protocol):
     @property
     def digits(self) -> bool:
         """Whether a text without a digit is not searched."""
+
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        """Shapes (`shape_of`); a text with a digit, but without any of them, is not searched."""
 
     def find(self, text: str) -> Iterable[Span]:
         """Every value of this kind in `text`."""
@@ -83,21 +92,33 @@ def find(text: str, rules: Sequence[Finder] = RULES) -> list[Span]:
 
 def _found(text: str, rules: Sequence[Finder]) -> list[Span]:
     """The same for plain letters."""
-    lowered = text.lower()
-    has_digit = any(c in lowered for c in "0123456789")
-    found = {
-        span
-        for rule in rules
-        if (has_digit or not rule.digits)
-        and (not rule.cues or any(cue in lowered for cue in rule.cues))
-        for span in rule.find(text)
-    }
+    lowered, shape = f"{text.lower()} ", shape_of(text)
+    if "\n" in lowered:
+        # a line may end inside a value; the break at the end is for rules that look for one
+        lowered = lowered.replace("\n", " ") + "\n"
+    has_digit = "0" in shape
+    found: set[Span] = set()
+    for (digits, cues, shapes), alike in _grouped(tuple(rules)):
+        if digits and not has_digit:
+            continue
+        if (not cues or holds(lowered, cues)) and (not shapes or holds(shape, shapes)):
+            for rule in alike:
+                found.update(rule.find(text))
     if not found:
         return []
     code = code_spans(text)
     prose = set(outside(found, code)) if code else found
     sound = [span for span in found if span in prose or span.entity in IN_CODE]
     return age.private_ages(text, disjoint(outside(sound, masks(text))), LINKS)
+
+
+@lru_cache(maxsize=16)
+def _grouped(rules: tuple[Finder, ...]) -> list[tuple[Wants, list[Finder]]]:
+    """Rules by what they want of a text, so that it is asked once."""
+    groups: dict[Wants, list[Finder]] = {}
+    for rule in rules:
+        groups.setdefault((rule.digits, rule.cues, rule.shapes), []).append(rule)
+    return list(groups.items())
 
 
 def masks(text: str) -> list[tuple[int, int]]:

@@ -15,13 +15,12 @@ from tasks.base.cache import code_of
 from tasks.base.memo import RowMemo
 from tasks.dedup.guard.look import Look
 
-MEMO = "dedup.pairs"
 VALUE = pl.Struct({"ratio": pl.Float64, "verdict": pl.String})
 
 
-def pair_memo(store: str, least: float) -> RowMemo:
-    """The memo of pairs in a store, of which those below RapidFuzz's ratio `least` are unlike."""
-    return RowMemo(store, MEMO, f"{code_of('tasks.dedup.guard.judged')} {least}", VALUE)
+def pair_memo(store: str, stage: str, least: float) -> RowMemo:
+    """The memo of a stage's pairs, of which those below RapidFuzz's ratio `least` are unlike."""
+    return RowMemo(store, stage, f"{code_of('tasks.dedup.guard.judged')} {least}", VALUE)
 
 
 class Looked:
