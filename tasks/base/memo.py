@@ -37,6 +37,8 @@ class RowMemo:
 
     def recall(self, keys: pl.Series) -> pl.DataFrame:
         """Known values for `keys`: columns key and value, one line per known key, any order."""
+        if keys.is_empty():
+            return pl.DataFrame(schema=self.schema)
         files = sorted(self.folder.glob("*.parquet"))
         try:
             rows = self._read(files, keys)

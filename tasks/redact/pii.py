@@ -79,7 +79,7 @@ def redact(rows: pl.LazyFrame, params: RedactParams, memory: Memory | None = Non
     return Outcome(
         _put(table, done, bool(params.map)).lazy(),
         {
-            "by_type": dict(sorted(sum(map(_counts, done), Counter()).items())),
+            "by_type": dict(sorted(sum((_counts(o) for o in done if o.notes), Counter()).items())),
             "names_kept": sum(len(one.whys) for one in done),
             "kept_because": dict(sorted(Counter(k.why for one in done for k in one.whys).items())),
             "characters": _characters(texts.drop("id", strict=False)),
@@ -141,7 +141,7 @@ def _done(after: Redacted, vault: Vault | None) -> Done:
 
 
 def _counts(done: Done) -> Counter[str]:
-    return Counter(json.loads(done.notes.get("edit_entities", "{}")))
+    return Counter(json.loads(done.notes["edit_entities"]))
 
 
 def _characters(texts: pl.DataFrame) -> int:

@@ -99,11 +99,11 @@ def again(texts: Sequence[Text], more: Sequence[Text], params: RedactParams) -> 
     """CPU of a second run over `more`, which holds all of `texts`, as a share of the first."""
     costs = []
     with tempfile.TemporaryDirectory() as store:
-        for rows in (texts, more):
+        for rows in (as_rows(list(texts)), as_rows(list(more))):
             seen = names.memory(store)
             memory, spent = Memory(seen, row_memo(store, redact_pii, params)), Spent()
             with measured(spent):
-                redact(as_rows(list(rows)), params, memory).rows.collect()
+                redact(rows, params, memory).rows.collect()
             costs.append(spent.cpu)
     return share(costs[1], costs[0])
 
