@@ -1,22 +1,20 @@
 """Look for personal data in what is about to be released, as if nobody had redacted it.
 
 The audit reads every column that holds text with the rules of the redaction, and knows nothing of
-what the redaction did. What it finds is a count for a gate, never a value. A text that an earlier
-run read under the same settings is not read again.
+what the redaction did. What it finds is a count for a gate, never a value. A text that was read
+under the same settings, by an earlier run or by the redaction, which looks with the same rules, is
+not read again: what the audit reads is every text that is not, letter for letter, one of those.
 """
 
 import polars as pl
 from prefect import task
 from pydantic import BaseModel
 
-from tasks.base.cache import is_transient, key_of, stage_key
+from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.memo import RowMemo
-from tasks.redact.audit import residues
+from tasks.redact.audit import hard_kinds, hard_memo, residues
 from tasks.redact.params import RedactParams
-from tasks.redact.rules import HARD
-
-MEMO = "publish.audit"
 
 
 class Audited(BaseModel, frozen=True):
@@ -36,9 +34,10 @@ def count_residues(
         for name in ("content", "extra")
     ] + [rows["tools"].drop_nulls(), rows["meta"].drop_nulls()]
     texts = pl.concat(columns).unique(maintain_order=True).to_list()
-    hard = tuple(kind for kind in params.entities if kind in HARD)
     natural = params.mode == "surrogate"
-    return residues(texts, entities=hard, keep=params.keep, surrogates=natural, memo=memo)
+    return residues(
+        texts, entities=hard_kinds(params), keep=params.keep, surrogates=natural, memo=memo
+    )
 
 
 @task(
@@ -47,5 +46,5 @@ def count_residues(
 )  # fmt: skip
 def audit_rows(data: DatasetRef, params: RedactParams) -> Audited:
     """What the audit finds in `data`."""
-    memo = RowMemo(data.store, MEMO, key_of(audit_rows, {"params": params}))
+    memo = hard_memo(data.store, params)
     return Audited(found=count_residues(read_dataset(data).collect(), params, memo))

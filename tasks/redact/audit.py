@@ -6,12 +6,16 @@ saw, such as a field that was added after it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from tasks.base.cache import code_of
 from tasks.base.memo import RowMemo
-from tasks.redact.reading import read_once
+from tasks.redact.params import RedactParams
+from tasks.redact.reading import note, read_once
 from tasks.redact.rules import HARD, find, rules_for
 from tasks.redact.standin.kinds import is_stand_in
+
+MEMO = "redact.hard"
 
 
 def residues(
@@ -49,3 +53,23 @@ def residues(
     for one in found.values():
         left.update(one)
     return dict(sorted(left.items()))
+
+
+def hard_kinds(params: RedactParams) -> tuple[str, ...]:
+    """The hard kinds that `params` ask to take out."""
+    return tuple(kind for kind in params.entities if kind in HARD)
+
+
+def hard_memo(store: str, params: RedactParams) -> RowMemo:
+    """The memo of what `residues` found in texts under `params`."""
+    settings = [hard_kinds(params), sorted(params.keep), params.mode == "surrogate"]
+    return RowMemo(store, MEMO, f"{code_of(__name__)} {settings}")
+
+
+def note_clean(texts: Collection[str], memo: RowMemo | None) -> None:
+    """Note for the audit that the same rules, and maybe more, found nothing in `texts`.
+
+    It is so of the very text, whatever becomes of the row that it stood in.
+    """
+    if memo is not None and texts:
+        note({text: {} for text in texts}, memo)

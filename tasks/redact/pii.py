@@ -23,11 +23,11 @@ from prefect import task
 
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef
-from tasks.base.memo import RowMemo
 from tasks.base.report import StageResult
 from tasks.base.stage import Outcome, run_edit
 from tasks.base.table import SCHEMA, TEXT_COLUMNS
 from tasks.redact import names
+from tasks.redact.audit import hard_memo, note_clean
 from tasks.redact.candidates import candidates
 from tasks.redact.conversation import Redacted
 from tasks.redact.kept import kept_places
@@ -102,21 +102,21 @@ def made_of(
     """
     from_id = params.mode == "surrogate" or params.map
     keys = keys_of(texts if from_id else texts.drop("id", strict=False))
-    names_seen, rows_made = memory or (None, None)
-    known = recall(keys, rows_made)
+    seen = memory or Memory()
+    known = recall(keys, seen.rows)
     new = (
         texts.with_columns(key=keys)
         .filter(~keys.is_in(list(known)))
         .unique("key", keep="first", maintain_order=True)
     )
-    made, reads = _new(new.drop("key"), params, names_seen)
+    made, reads = _new(new.drop("key"), params, seen)
     fresh = dict(zip(new["key"], made, strict=True))
-    remember(fresh, rows_made)
+    remember(fresh, seen.rows)
     found = known | fresh
     return [found[key] for key in keys], new.height, reads
 
 
-def _new(texts: pl.DataFrame, params: RedactParams, memo: RowMemo | None) -> tuple[list[Done], int]:
+def _new(texts: pl.DataFrame, params: RedactParams, memory: Memory) -> tuple[list[Done], int]:
     """What comes of rows that no earlier run read, and how many texts the model read."""
     scope, vault = scope_of(params), vault_of(params)
     stock = params.detector == "presidio"
@@ -125,8 +125,12 @@ def _new(texts: pl.DataFrame, params: RedactParams, memo: RowMemo | None) -> tup
     )
     chosen = texts.with_row_index("at").filter(rule)
     # a Python loop: what a name means depends on the whole conversation around it
-    run = rows_of_stock.redact_rows if stock else redact_rows
-    after, reads = run(chosen.drop("at").to_dicts(), scope, memo)
+    rows, clean = chosen.drop("at").to_dicts(), set[str]()
+    if stock:
+        after, reads = rows_of_stock.redact_rows(rows, scope, memory.names)
+    else:
+        after, reads = redact_rows(rows, scope, memory.names, clean)
+    note_clean(clean, memory.hard)
     done = [UNTOUCHED] * texts.height
     for at, one in zip(chosen["at"], after, strict=True):
         done[at] = _done(one, vault)
@@ -196,5 +200,6 @@ def redact_pii(data: DatasetRef, params: RedactParams) -> StageResult:
     """Store `data` without its personal data."""
     reader = find_stock if params.detector == "presidio" else names
     names_seen = reader.memory(data.store)
-    memory = Memory(names_seen, row_memo(data.store, redact_pii, params))
+    hard = hard_memo(data.store, params)
+    memory = Memory(names_seen, row_memo(data.store, redact_pii, params), hard)
     return run_edit(data, partial(redact, memory=memory), params)

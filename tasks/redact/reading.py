@@ -1,7 +1,7 @@
 """Read each text once, in one run and from run to run."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
 from typing import Any, TypeVar
@@ -34,9 +34,14 @@ def read_once(
     unread = sorted(unique - known.keys(), key=lambda text: (len(text), text))
     found = dict(zip(unread, read(unread), strict=True))
     if memo and found:
-        lines = [(_key(text, of), json.dumps(one)) for text, one in found.items()]
-        memo.remember(pl.DataFrame(lines, schema=SCHEMA, orient="row"))
+        note(found, memo, of)
     return known | found, len(unread)
+
+
+def note(found: Mapping[str, object], memo: RowMemo, of: str = "") -> None:
+    """Keep what was found in texts, for `read_once` to recall."""
+    lines = [(_key(text, of), json.dumps(one)) for text, one in found.items()]
+    memo.remember(pl.DataFrame(lines, schema=SCHEMA, orient="row"))
 
 
 def _recall(

@@ -33,8 +33,9 @@ UNTOUCHED = Done()
 class Memory(NamedTuple):
     """What redaction remembers of earlier runs."""
 
-    names: RowMemo  # what the model saw, by text
+    names: RowMemo | None = None  # what the model saw, by text
     rows: RowMemo | None = None  # what came of whole rows
+    hard: RowMemo | None = None  # hard identifiers by text, which the audit reads
 
 
 def row_memo(store: str, stage: Any, params: RedactParams) -> RowMemo:  # noqa: ANN401 (a task)

@@ -19,13 +19,25 @@ NATURAL = 3  # rounds that put stand-ins; if there is still something to find, t
 
 
 def redact_rows(
-    rows: Sequence[dict[str, Any]], scope: Scope, memo: RowMemo | None = None
+    rows: Sequence[dict[str, Any]],
+    scope: Scope,
+    memo: RowMemo | None = None,
+    clean: set[str] | None = None,
 ) -> tuple[list[Redacted], int]:
-    """Redact each of `rows` until nothing changes; and count the texts that the model read."""
+    """Redact each of `rows` until nothing changes; and count the texts that the model read.
+
+    Args:
+        rows: Rows of texts.
+        scope: What to look for.
+        memo: What the model saw in earlier runs.
+        clean: Filled with the texts in which the rules found nothing.
+    """
     done = [Redacted(row, Counter(), 0, _book(row, scope)) for row in rows]
     todo, known, reads = list(range(len(rows))), Names(), 0
     for turn in range(ROUNDS):
         texts = {i: read(done[i].row, scope) for i in todo}
+        if clean is not None:
+            clean |= {t.body for i in todo for t in texts[i] if not t.lead and not t.hard}
         stretches = {s for i in todo for text in texts[i] for s in stretches_of(text, scope)}
         found, unread = names.find_spans(sorted(stretches - known.keys()), memo, scope.model)
         known, reads = known | found, reads + unread
