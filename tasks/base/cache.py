@@ -170,10 +170,9 @@ def _version(engine: str) -> str | None:
     """
     with suppress(PackageNotFoundError):
         return version(NAMED.get(engine, engine))
-    if find_spec(engine) is None:
-        return None
-    with suppress(PackageNotFoundError):
-        return version(_distributions().get(engine, [engine])[0])
+    with suppress(PackageNotFoundError, ImportError, ValueError):
+        if find_spec(engine):
+            return version(_distributions().get(engine, [engine])[0])
     return None
 
 

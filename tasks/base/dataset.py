@@ -73,9 +73,12 @@ class DatasetRef(BaseModel, frozen=True):
 
 
 def has_part(part: Part, store: str) -> bool:
-    """Whether the file of `part` is there, with the end that a whole one has."""
-    file = _object(store, part.sha256, ".parquet")
-    return file.exists() and _has_end(file)
+    """Whether the file of `part` is there, byte for byte."""
+    try:
+        with _object(store, part.sha256, ".parquet").open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == part.sha256
+    except FileNotFoundError:
+        return False
 
 
 def read_part(part: Part, store: str) -> pl.DataFrame:

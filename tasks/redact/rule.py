@@ -71,6 +71,18 @@ def holds(text: str, parts: tuple[str, ...]) -> bool:
     return False
 
 
+def lowered_of(text: str) -> str:
+    """`text` in lower case, as cues are looked for in it.
+
+    White space is a space, for a line may end inside a value, and one stands at the end. A line
+    break behind that says that there is one, for rules that want two lines.
+    """
+    lowered = text.lower()
+    if "\n" not in lowered and not _ODD_SPACE.search(lowered):  # most texts, and ten times as fast
+        return f"{lowered} "
+    return lowered.translate(_BREAKS) + (" \n" if "\n" in lowered else " ")
+
+
 def shape_of(text: str) -> str:
     """`text` with 0 for each digit, A for each capital, a for each small letter without accents.
 
@@ -80,11 +92,12 @@ def shape_of(text: str) -> str:
     return text.translate(_SHAPES)
 
 
-_SHAPES = {
+_ODD_SPACE = re.compile(r"[^\S ]")
+_BREAKS = {point: " " for point in range(0x3001) if chr(point).isspace()}
+_SHAPES = _BREAKS | {
     **{ord(c): "0" for c in "0123456789"},
     **{ord(c): "a" for c in "abcdefghijklmnopqrstuvwxyz"},
     **{point: "A" for point in range(0x250) if chr(point).isupper()},
-    **{point: " " for point in range(0x3001) if chr(point).isspace()},
 }
 
 

@@ -9,7 +9,7 @@ from tasks.redact import address, age, blocks, contact, credentials, identity, n
 from tasks.redact.code import code_spans
 from tasks.redact.places import Places, Taken
 from tasks.redact.plain import plain
-from tasks.redact.rule import Rule, Span, holds, shape_of
+from tasks.redact.rule import Rule, Span, holds, lowered_of, shape_of
 
 RULES: tuple[Rule, ...] = (
     *credentials.RULES, *contact.RULES, *identity.RULES, *network.RULES, *address.RULES,
@@ -92,10 +92,7 @@ def find(text: str, rules: Sequence[Finder] = RULES) -> list[Span]:
 
 def _found(text: str, rules: Sequence[Finder]) -> list[Span]:
     """The same for plain letters."""
-    lowered, shape = f"{text.lower()} ", shape_of(text)
-    if "\n" in lowered:
-        # a line may end inside a value; the break at the end is for rules that look for one
-        lowered = lowered.replace("\n", " ") + "\n"
+    lowered, shape = lowered_of(text), shape_of(text)
     has_digit = "0" in shape
     found: set[Span] = set()
     for (digits, cues, shapes), alike in _grouped(tuple(rules)):

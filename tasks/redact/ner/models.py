@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from tasks.base.errors import StageError
@@ -57,10 +58,12 @@ def stock() -> "Language":
     from spacy.util import registry
 
     # else it loads what others registered with it: Presidio did, and importing that is half of all
-    factories: Any = getattr(registry, "_entry_point_factories", None)
-    if factories is not None:
-        factories.entry_points = False
-    return spacy.load(MODEL, exclude=UNUSED)
+    factories: Any = getattr(registry, "_entry_point_factories", SimpleNamespace(entry_points=True))
+    wanted, factories.entry_points = factories.entry_points, False
+    try:
+        return spacy.load(MODEL, exclude=UNUSED)
+    finally:
+        factories.entry_points = wanted
 
 
 def taught(weights: Path = WEIGHTS, sha256: str = SHA256) -> "Language":
