@@ -78,7 +78,7 @@ def lowered_of(text: str) -> str:
     break behind that says that there is one, for rules that want two lines.
     """
     lowered = text.lower()
-    if "\n" not in lowered and not _ODD_SPACE.search(lowered):  # most texts, and ten times as fast
+    if not _ODD_SPACE.search(lowered):
         return f"{lowered} "
     return lowered.translate(_BREAKS) + (" \n" if "\n" in lowered else " ")
 
