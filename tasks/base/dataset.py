@@ -87,10 +87,10 @@ def read_part(part: Part, store: str) -> pl.DataFrame:
     Raises:
         DatasetMissingError: The file is gone.
     """
-    file = _object(store, part.sha256, ".parquet")
-    if not file.exists():
-        raise _missing(store, part.sha256)
-    return pl.read_parquet(file)
+    try:
+        return pl.read_parquet(_object(store, part.sha256, ".parquet"))
+    except FileNotFoundError:
+        raise _missing(store, part.sha256) from None
 
 
 def write_part(rows: pl.DataFrame, store: str) -> Part:
@@ -147,8 +147,8 @@ def read_parts(data: DatasetRef) -> Iterator[pl.DataFrame]:
     Raises:
         DatasetMissingError: A file is gone.
     """
-    for part in data.parts():
-        yield read_part(part, data.store)
+    for file in data.files():
+        yield pl.read_parquet(file)
 
 
 def _object(store: str, digest: str, suffix: str) -> Path:

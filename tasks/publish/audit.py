@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from tasks.base.cache import is_transient, stage_key
 from tasks.base.dataset import DatasetRef, read_dataset
 from tasks.base.memo import RowMemo
-from tasks.redact.audit import hard_kinds, hard_memo, residues
+from tasks.redact.audit import hard_memo, residues, settings_of
 from tasks.redact.params import RedactParams
 
 
@@ -34,10 +34,7 @@ def count_residues(
         for name in ("content", "extra")
     ] + [rows["tools"].drop_nulls(), rows["meta"].drop_nulls()]
     texts = pl.concat(columns).unique(maintain_order=True).to_list()
-    natural = params.mode == "surrogate"
-    return residues(
-        texts, entities=hard_kinds(params), keep=params.keep, surrogates=natural, memo=memo
-    )
+    return residues(texts, memo=memo, **settings_of(params))
 
 
 @task(

@@ -7,6 +7,7 @@ saw, such as a field that was added after it.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from typing import TypedDict
 
 from tasks.base.cache import code_of
 from tasks.base.memo import RowMemo
@@ -55,15 +56,26 @@ def residues(
     return dict(sorted(left.items()))
 
 
-def hard_kinds(params: RedactParams) -> tuple[str, ...]:
-    """The hard kinds that `params` ask to take out."""
-    return tuple(kind for kind in params.entities if kind in HARD)
+class Settings(TypedDict):
+    """What decides over a text which residues are in it."""
+
+    entities: tuple[str, ...]
+    keep: list[str]
+    surrogates: bool
+
+
+def settings_of(params: RedactParams) -> Settings:
+    """The settings of `residues` that `params` ask for: the hard kinds that they take out."""
+    return {
+        "entities": tuple(kind for kind in params.entities if kind in HARD),
+        "keep": sorted(params.keep),
+        "surrogates": params.mode == "surrogate",
+    }
 
 
 def hard_memo(store: str, params: RedactParams) -> RowMemo:
     """The memo of what `residues` found in texts under `params`."""
-    settings = [hard_kinds(params), sorted(params.keep), params.mode == "surrogate"]
-    return RowMemo(store, MEMO, f"{code_of(__name__)} {settings}")
+    return RowMemo(store, MEMO, f"{code_of(__name__)} {settings_of(params)}")
 
 
 def note_clean(texts: Collection[str], memo: RowMemo | None) -> None:

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from hashlib import blake2b
 from typing import Any, TypeVar
 
 import polars as pl
 
-from tasks.base.memo import SCHEMA, RowMemo
+from tasks.base.memo import SCHEMA, RowMemo, hash_of
 
 T = TypeVar("T")
 
@@ -55,4 +54,4 @@ def _recall(
 
 def _key(text: str, of: str) -> int:
     content = text.encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(content, digest_size=8, key=of.encode()).digest())
+    return hash_of(content, of.encode())

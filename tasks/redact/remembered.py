@@ -6,13 +6,12 @@ the new ones alone. The memo holds what came out, never a value that was taken o
 """
 
 import json
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from tasks.base.cache import key_of
-from tasks.base.memo import SCHEMA, RowMemo
+from tasks.base.memo import SCHEMA, RowMemo, hash_of
 from tasks.redact.kept import Kept
 from tasks.redact.params import RedactParams
 
@@ -46,8 +45,7 @@ def row_memo(store: str, stage: Any, params: RedactParams) -> RowMemo:  # noqa: 
 def keys_of(rows: pl.DataFrame) -> pl.Series:
     """A key for each of `rows`, of all their columns."""
     lines = rows.select(pl.struct(rows.columns).struct.json_encode()).to_series()
-    # a loop: a hash that nobody can bend, or a row could be made to pass for another
-    keys = [int.from_bytes(blake2b(line.encode(), digest_size=8).digest()) for line in lines]
+    keys = [hash_of(line.encode()) for line in lines]
     return pl.Series("key", keys, dtype=SCHEMA["key"])
 
 

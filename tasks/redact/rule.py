@@ -34,7 +34,7 @@ def always(_match: re.Match[str]) -> bool:
     return True
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)  # rules are looked up by what they are, not by what they say
 class Rule:
     """One way in which one kind of personal data is written.
 

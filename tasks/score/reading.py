@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import orjson
 import polars as pl
 
-from tasks.base.memo import SCHEMA, RowMemo
+from tasks.base.memo import SCHEMA, RowMemo, hash_of
 from tasks.base.progress import Progress, announce
 from tasks.llm.likelihood import Likely, Turn, likelihood_model
 
@@ -103,4 +102,4 @@ def _rounded(likely: Likely) -> list[float]:
 
 
 def _key(turns: list[Turn]) -> int:
-    return int.from_bytes(blake2b(orjson.dumps(turns), digest_size=8).digest())
+    return hash_of(orjson.dumps(turns))

@@ -12,14 +12,14 @@ on its neighbours. One that is longer than the model reads is not cut, but left 
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b, file_digest, sha256
+from hashlib import file_digest, sha256
 from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
 from tasks.base.cache import code_of
-from tasks.base.memo import RowMemo
+from tasks.base.memo import RowMemo, hash_of
 from tasks.base.report import Cost
 from tasks.score.reward_endpoint import Scored
 from tasks.score.reward_model import (
@@ -93,5 +93,4 @@ class LocalScorer:
 
 
 def _key(messages: Messages) -> int:
-    said = json.dumps(messages, sort_keys=True).encode()
-    return int.from_bytes(blake2b(said, digest_size=8).digest())
+    return hash_of(json.dumps(messages, sort_keys=True).encode())

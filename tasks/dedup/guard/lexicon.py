@@ -68,8 +68,8 @@ def lexicon(asked: pl.Series, told: pl.Series, n: int) -> Lexicon:
         n: How many rows are in pairs, from the first on; from the others words are learnt.
     """
     words, numbers, starts = spell(pl.concat([asked, told]))
-    letters = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
-    return Lexicon(words, numbered(numbers, starts, features_of(words), letters, n))
+    letters = letters_of(words)
+    return Lexicon(words, numbered(numbers, starts, features_of(words, letters), letters, n))
 
 
 def numbered(
@@ -91,10 +91,14 @@ def numbered(
     return Numbered(numbers, starts, ordered, content, features, letters, bounds)
 
 
-def features_of(words: list[str]) -> npt.NDArray[np.void]:
-    """`FEATURES` of each word, but for `rare`."""
+def letters_of(words: list[str]) -> Letters:
+    """The code points of all words, behind each other."""
+    return np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
+
+
+def features_of(words: list[str], letters: Letters) -> npt.NDArray[np.void]:
+    """`FEATURES` of each word, but for `rare`; `letters` are theirs."""
     word = pl.Series("word", words, pl.String)
-    letters = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
     lengths = word.str.len_chars().cast(pl.Int64).to_numpy()
     ends = np.cumsum(lengths)
     features = np.zeros(len(words), FEATURES)

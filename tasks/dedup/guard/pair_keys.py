@@ -3,7 +3,6 @@
 Compiled by Numba when first used, and kept on disk; import this module in functions only.
 """
 
-from hashlib import blake2b
 from typing import Any
 
 import numba
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from tasks.base.memo import hash_of
 from tasks.dedup.guard.lexicon import Numbered
 
 U64 = np.uint64
@@ -30,10 +30,8 @@ def keys_of(rows: pl.DataFrame, words: Numbered, a: Ints, b: Ints) -> Keys:
     """
     used = np.unique(np.concatenate([a, b]))
     seen = rows[used].select(pl.struct("text", "asked", "told", "context").struct.json_encode())
-    # a loop: a hash that nobody can bend, or a pair could be made to pass for another
-    digests = [blake2b(line.encode(), digest_size=8).digest() for line in seen.to_series()]
     own = np.zeros(rows.height, U64)
-    own[used] = np.frombuffer(b"".join(digests), U64)
+    own[used] = np.array([hash_of(line.encode()) for line in seen.to_series()], U64)
     own ^= _rare(words.numbers, words.starts, words.features, rows.height)
     return own[a] * U64(0x9E3779B97F4A7C15) + own[b]
 

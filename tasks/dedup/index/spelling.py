@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from tasks.base.errors import UsageError
-from tasks.dedup.guard.lexicon import FEATURES, Letters, features_of
+from tasks.dedup.guard.lexicon import FEATURES, Letters, features_of, letters_of
 from tasks.dedup.guard.light_words import LIGHT, NEGATIONS
 from tasks.dedup.guard.wording import swapped_light
 from tasks.dedup.index.fragments import VOCABULARY, Known
@@ -48,14 +48,15 @@ def spelling(hashes: Hashes, said: pl.Series, known: Known) -> Spelling:
     at = iter(drawn)
     letters = [next(at) if word is None else word for word in found]
     features = np.zeros(len(found), FEATURES)
-    features[~unknown] = features_of([word for word in found if word is not None])
+    known_words = [word for word in found if word is not None]
+    features[~unknown] = features_of(known_words, letters_of(known_words))
     features[unknown] = [
         (ord(word[0]), ord(word[-1]), len(word), False, False, is_number, False, False, False)
         for word, is_number in zip(drawn, (hashes[unknown] & 1).tolist(), strict=True)
     ]
     words = [_name(i, bool(hashes[i] & 1)) if word is None else word
              for i, word in enumerate(found)]  # fmt: skip
-    points = np.frombuffer("".join(letters).encode("utf-32-le"), np.uint32).copy()
+    points = letters_of(letters).copy()
     begun = {
         place: line[3] for place, line in zip(np.flatnonzero(unknown).tolist(), lines, strict=True)
     }

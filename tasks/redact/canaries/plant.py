@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from hashlib import blake2b
 from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -11,6 +10,7 @@ from urllib.parse import quote
 import numpy as np
 import numpy.typing as npt
 
+from tasks.base.memo import hash_of
 from tasks.redact.canaries.people import WAYS
 from tasks.redact.canaries.values import MAKERS
 from tasks.redact.canaries.wordings import CODE, FIELDS, SENTENCES
@@ -47,7 +47,7 @@ def plant(rows: Sequence[Row], kinds: Sequence[str], count: int, seed: int) -> l
     """
     if not rows:
         return []
-    marks = np.array([_number(json.dumps(row)) for row in rows], np.uint64)
+    marks = np.array([hash_of(json.dumps(row).encode()) for row in rows], np.uint64)
     words = cache(lambda at: _words(strings(rows[at])))
     return [
         _planted(rows[at], words(at), kind, turn, Random(name))
@@ -60,12 +60,8 @@ def plant(rows: Sequence[Row], kinds: Sequence[str], count: int, seed: int) -> l
 
 def _host(marks: npt.NDArray[np.uint64], name: str) -> int:
     """The row that a canary is planted in: the same one, whatever rows come and go beside it."""
-    mixed = (marks ^ np.uint64(_number(name))) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (marks ^ np.uint64(hash_of(name.encode()))) * np.uint64(0x9E3779B97F4A7C15)
     return int(np.argmin(mixed ^ (mixed >> np.uint64(32))))
-
-
-def _number(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:

@@ -15,21 +15,26 @@ from tasks.redact.rule import holds, lowered_of, shape_of
 from tasks.redact.rules import RULES, find
 
 SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.large_base_example]
-PHRASES = [*phrases.SURE, *phrases.LIKELY, *phrases.IN_RECORDS, phrases.RECORD]
-WITH_CUES = [rule for rule in RULES if rule.cues]
 WITH_SHAPES = [rule for rule in RULES if rule.shapes]
 
+
+def loose(pattern):
+    """`pattern` without what is only looked ahead for: it would hardly ever be there."""
+    return re.compile(re.sub(r"\(\?=[^()]*\)", "", pattern.pattern))
+
+
+NEEDS = [  # a pattern, what it needs one of, and in what of the text that is looked for
+    *((f"shape of {r.entity}", r.pattern, r.shapes, shape_of) for r in WITH_SHAPES),
+    *((f"cue of {r.entity}", r.pattern, r.cues, lowered_of) for r in RULES if r.cues),
+    *(
+        ("phrase", loose(phrase.pattern), phrase.literals, str.lower)
+        for phrase in (*phrases.SURE, *phrases.LIKELY, *phrases.IN_RECORDS, phrases.RECORD)
+    ),
+]
 LETTERS = st.characters(
     min_codepoint=10, max_codepoint=126, exclude_categories=["Cc"],
     include_characters="\n\t\r\u00e9\u00fc\u00df\u00c9\u2019",
 )  # fmt: skip
-made_of = settings(max_examples=10, suppress_health_check=SLOW)
-
-
-def drawn(data, pattern):
-    """A text that was made for `pattern`, or None where it finds nothing after all."""
-    text = plain(data.draw(st.from_regex(pattern, alphabet=LETTERS)))[0]
-    return text if pattern.search(text) else None
 
 
 def test_a_shape_says_what_stands_where():
@@ -52,29 +57,10 @@ def test_rules_with_shapes_want_digits():
     assert all(rule.digits for rule in WITH_SHAPES)
 
 
-@pytest.mark.parametrize("place", range(len(WITH_SHAPES)), ids=[r.entity for r in WITH_SHAPES])
-@made_of
+@pytest.mark.parametrize("place", range(len(NEEDS)), ids=[name for name, *_ in NEEDS])
+@settings(max_examples=10, suppress_health_check=SLOW)
 @given(data=st.data())
-def test_what_a_rule_takes_has_one_of_its_shapes(place, data):
-    rule = WITH_SHAPES[place]
-    text = drawn(data, rule.pattern)
-    assert text is None or holds(shape_of(text), rule.shapes), text
-
-
-@pytest.mark.parametrize("place", range(len(WITH_CUES)), ids=[r.entity for r in WITH_CUES])
-@made_of
-@given(data=st.data())
-def test_what_a_rule_takes_has_one_of_its_cues(place, data):
-    rule = WITH_CUES[place]
-    text = drawn(data, rule.pattern)
-    assert text is None or holds(lowered_of(text), rule.cues), text
-
-
-@pytest.mark.parametrize("place", range(len(PHRASES)))
-@made_of
-@given(data=st.data())
-def test_what_a_phrase_takes_has_one_of_its_literals(place, data):
-    pattern, literals = PHRASES[place]
-    # what is only looked ahead for would hardly ever be there, so it is not asked for
-    text = drawn(data, re.compile(re.sub(r"\(\?=[^()]*\)", "", pattern.pattern)))
-    assert text is None or holds(text.lower(), literals), text
+def test_what_a_pattern_takes_holds_one_of_what_it_needs(place, data):
+    _, pattern, parts, seen = NEEDS[place]
+    text = plain(data.draw(st.from_regex(pattern, alphabet=LETTERS)))[0]
+    assert not pattern.search(text) or holds(seen(text), parts), text
