@@ -90,3 +90,17 @@ def wait_for(page: Any, words: str, seconds: float = 30) -> Any:
 def wait_for_state(page: Any, state: str, seconds: float = 180) -> None:
     """Wait until a run is said to be in a state, such as Completed; its log may say so of tasks."""
     page.get_by_text(state, exact=True).first.wait_for(timeout=seconds * 1000)
+
+
+def wait_for_value(field: Any, value: str) -> None:
+    """Wait until a box holds `value`: a form is drawn first and filled then."""
+    from playwright.sync_api import expect
+
+    expect(field).to_have_value(value, timeout=PATIENCE)
+
+
+def wait_for_count(found: Any, number: int) -> None:
+    """Wait until there are so many of them: a page is drawn again while its parts arrive."""
+    from playwright.sync_api import expect
+
+    expect(found).to_have_count(number, timeout=PATIENCE)

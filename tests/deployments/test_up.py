@@ -114,8 +114,9 @@ def test_a_form_is_filled_in_and_its_run_leaves_its_artifacts(up, from_the_form)
     with browser.open_page() as page:
         page.goto(f"{up.url}/v2/deployments/deployment/{up.deployment('curate')['id']}/run")
         assert "Folder to write to" in browser.explanation(page, "out")
-        assert browser.box(page, "sources").input_value() == "deployments/demo/sample"
-        assert browser.box(page, "dedup", "Near copies", "Least similarity").input_value() == "0.45"
+        browser.wait_for_value(browser.box(page, "sources"), "deployments/demo/sample")
+        least = browser.box(page, "dedup", "Near copies", "Least similarity")
+        browser.wait_for_value(least, "0.45")
         browser.box(page, "out").fill(str(out))
         browser.switch(page, "score", "Score").click()
         with page.expect_response("**/create_flow_run") as answered:
@@ -130,7 +131,7 @@ def test_a_form_is_filled_in_and_its_run_leaves_its_artifacts(up, from_the_form)
         page.get_by_role("link", name=re.compile("^[0-9a-f]{8}$")).first.click()
         browser.wait_for(page, "The whole report")
         page.locator("svg[id^=mermaid] >> text=dedup.near").first.wait_for()
-        assert page.locator("img[src^='data:image/svg+xml']").count() == 3
+        browser.wait_for_count(page.locator("img[src^='data:image/svg+xml']"), 3)
 
     mine = {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}}
     left = {one["key"]: json.dumps(one["data"]) for one in up.ask("artifacts/filter", mine)}
