@@ -28,10 +28,12 @@ PARAMS = {
 }
 KINDS = ("PERSON", "ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "EMAIL_ADDRESS", "US_SSN", "IBAN_CODE",
          "IP_ADDRESS", "DOMAIN_NAME", "US_DRIVER_LICENSE", "SECRET")  # fmt: skip
+_TITLE = re.compile(r"(?i)(?:mr|mrs|ms|miss|dr|prof)\.?$")
 _LABELLED = (
     "Presidio's own generated set of labelled sentences, templates with an odd number (the even "
     "ones are for tuning): {rows:,} rows. Bare places, dates, nationalities, organisations and "
-    "titles count neither as hit nor as mistake. *Safe*: 95 % of the value is covered by anything. "
+    "titles count neither as hit nor as mistake, nor do the 14 titles that the set calls persons "
+    '("Dr."). *Safe*: 95 % of the value is covered by anything. '
     "*Left*: rows that still hold a labelled value, or one that was replaced, after redaction. The "
     "default keeps names of which nothing says that they are private: that is its rule, and most "
     "of these sentences name somebody and say no more. *Planted*: {planted:,} secrets, cards, "
@@ -57,10 +59,15 @@ def labelled_cases(odd: bool = True) -> list[Case]:
     """One half of the labelled set."""
     lines = map(json.loads, LABELLED_PII.read_text(encoding="utf-8").splitlines())
     return [
-        Case(line["text"], [Span(s["start"], s["end"], s["type"]) for s in line["spans"]])
+        Case(line["text"], [_labelled(line["text"], **span) for span in line["spans"]])
         for line in lines
         if line["template_id"] % 2 == odd
     ]
+
+
+def _labelled(text: str, start: int, end: int, type: str, **_: object) -> Span:
+    """A label of the set; a title alone, which it calls a person now and then, is a title."""
+    return Span(start, end, "TITLE" if _TITLE.match(text[start:end]) else type)
 
 
 def redaction() -> Section:

@@ -13,18 +13,14 @@ STAGES = sorted(set(TASKS) - set(BASE))
 FLOWS = sorted((ROOT / "flows").rglob("*.py"))
 
 HEAVY = {
-    "altair", "cryptography", "ftfy", "openai", "presidio_analyzer", "presidio_anonymizer",
-    "rapidfuzz", "ray", "prefect_ray", "scipy", "selectolax", "sklearn", "spacy", "torch",
-    "transformers", "vl_convert",
+    "cryptography", "ftfy", "openai", "presidio_analyzer", "presidio_anonymizer", "rapidfuzz",
+    "ray", "prefect_ray", "scipy", "sklearn", "spacy", "torch", "transformers",
 }  # fmt: skip
 
 
 SECRET = {"prefect.blocks.system.Secret"}
 MORE = {"tasks/llm/keys.py": SECRET, "tasks/redact/keys.py": SECRET}
 """Keys may lie in Prefect's Secret blocks; nothing but these modules reads them."""
-
-# where API keys are kept is Prefect's, and no stage reads them
-KEY_STORE = {"tasks/llm/keys.py": {"prefect.blocks.system.Secret"}}
 
 
 def named(file: Path) -> str:
