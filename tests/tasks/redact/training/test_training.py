@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -13,7 +14,7 @@ from tasks.redact.training.data import borrowed, made
 from tasks.redact.training.places import Places
 from tasks.redact.training.real import stretches
 from tasks.redact.training.templates import NAMED, UNNAMED
-from tasks.redact.training.train import train
+from tasks.redact.training.train import averaged, train
 from tasks.redact.training.weights import save
 
 pytest.importorskip("faker")
@@ -87,3 +88,12 @@ def test_the_same_seed_gives_the_same_weights(tmp_path):
     nlp = taught(tmp_path / "a", first)
     text = "Yesterday Lisa Brown met Peter Miller."
     assert [e.text for e in nlp(text).ents] == ["Lisa Brown", "Peter Miller"]
+
+
+def test_models_are_averaged_weight_by_weight():
+    sentences = made(60, Places(5))
+    one, two = train(sentences, 1, 1), train(sentences, 2, 1)
+    upper = [nlp.get_pipe("ner").model.get_ref("upper").get_param("W").copy() for nlp in (one, two)]
+    mean = averaged([one, two]).get_pipe("ner").model.get_ref("upper").get_param("W")
+    assert np.allclose(mean, (upper[0] + upper[1]) / 2)
+    assert not np.allclose(mean, upper[0])
