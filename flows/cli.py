@@ -242,22 +242,25 @@ def explain(
     ] = None,
 ) -> None:  # fmt: skip
     """Say why a row was kept, changed, dropped or made, or what another threshold would drop."""
-    from flows.explain import explain_row, explain_threshold
+    from flows.explain import explain_row, explain_threshold, explained
     from tasks.base.errors import UsageError
 
     if (row_id is None) == (threshold is None):
         raise UsageError("name a row (finery explain DIR ROW_ID) or a --threshold, one of the two")
     typer.echo(
-        explain_row(run, row_id) if row_id is not None else explain_threshold(run, threshold or 0)
-    )
+        explained(run, lambda: explain_row(run, row_id) if row_id is not None
+                  else explain_threshold(run, threshold or 0))
+    )  # fmt: skip
 
 
 @app.command()
 def maintain(
     days: Annotated[
-        int, typer.Option(min=1, help="Runs, results and memos unused for longer go.")
+        int, typer.Option(min=1, max=36_500, help="Runs, results and memos unused for longer go.")
     ] = 90,
-    versions: Annotated[int, typer.Option(min=1, help="Versions kept of each artifact.")] = 30,
+    versions: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Versions kept of each artifact.")
+    ] = 30,
     releases: Annotated[
         list[str] | None,
         typer.Option(

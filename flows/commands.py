@@ -61,7 +61,7 @@ def run_command(asked: Asked, *, dry_run: bool, quiet: bool, as_json: bool) -> i
         return plan_run(find_sources(specs, spool), _planned(params, asked.out), as_json, gold)
     _check_review(params, server)
     done = _run(asked, specs, params, server, quiet=quiet or as_json)
-    _show(done.out, as_json)
+    _show(done, as_json)
     if asked.flow == "nightly" and not as_json:
         print(done.sentence)  # noqa: T201
     return 1 if done.failed_gates else 0
@@ -73,7 +73,7 @@ def _check_folder(asked: Asked) -> None:
     from tasks.publish.releases import Releases
 
     if asked.flow == "nightly":
-        Releases(asked.out)
+        Releases(asked.out).check_writable()
     else:
         refuse_foreign(asked.out)
 
@@ -150,10 +150,11 @@ def _field(name: str) -> str:
     return "validate_" if name == "validate" else name
 
 
-def _show(out: str, as_json: bool) -> None:
-    report = json.loads((Path(out) / "report.json").read_text(encoding="utf-8"))
+def _show(done: "Release", as_json: bool) -> None:
+    report = json.loads((Path(done.out) / "report.json").read_text(encoding="utf-8"))
     if as_json:
         shown = {k: v for k, v in report.items() if k not in ("examples", "shape")}
-        print(json.dumps({"out": out, **shown}, ensure_ascii=False))  # noqa: T201
+        # what the command says goes before what the report does: of a night it knows more
+        print(json.dumps(shown | done.model_dump(mode="json"), ensure_ascii=False))  # noqa: T201
     else:
-        show_waterfall(report, out)
+        show_waterfall(report, done.out)

@@ -1,6 +1,7 @@
 """Why a row is where it is, read from the files of a run alone."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,21 @@ from tasks.dedup.whatif import would_drop
 from tasks.publish.fate import fate
 
 SHOWN = 3  # similar rows
+
+
+def explained(run: Path, tell: Callable[[], str]) -> str:
+    """What `tell` says of a run.
+
+    Raises:
+        UsageError: A file of the run is damaged.
+    """
+    try:
+        return tell()
+    except (ValueError, KeyError, TypeError, OSError, pl.exceptions.PolarsError) as error:
+        raise UsageError(
+            f"{run}: a file of this run is damaged or of another version "
+            f"({type(error).__name__}); run it again"
+        ) from error
 
 
 def explain_row(run: Path, row_id: str) -> str:
@@ -44,6 +60,8 @@ def explain_threshold(run: Path, threshold: float) -> str:
     ledger = _ledger(run)
     manifest = json.loads((run / "manifest.json").read_text())
     given = manifest["parameters"].get("dedup", {}).get("near", {})
+    if not given.get("enabled"):
+        raise UsageError(f"{run} was made without dedup.near, so it looked at no pair")
     if not (run / "pairs.parquet").exists():
         raise UsageError(f"{run} has no pairs.parquet: no two rows of that run were similar")
     if threshold < given["threshold"]:
@@ -51,7 +69,7 @@ def explain_threshold(run: Path, threshold: float) -> str:
             f"the run looked at pairs from a similarity of {given['threshold']:g} on, and not of "
             f"{threshold:g}; run it again with --set dedup.near.threshold={threshold:g}"
         )
-    pairs = pl.read_parquet(run / "pairs.parquet").filter(stage="dedup.near")
+    pairs = pl.read_parquet(run / "pairs.parquet", glob=False).filter(stage="dedup.near")
     now = ledger.filter(stage="dedup.near").collect().height
     least, most = would_drop(pairs, threshold, given["families"])
     told = f"{least:,}" if least == most else f"between {least:,} and {most:,}"
@@ -67,7 +85,9 @@ def _similar(run: Path, row_id: str) -> list[str]:
     if not file.exists():
         return []
     either = (pl.col("a") == row_id) | (pl.col("b") == row_id)
-    pairs = pl.scan_parquet(file).filter(either).sort("score", "a", "b", descending=True)
+    pairs = (
+        pl.scan_parquet(file, glob=False).filter(either).sort("score", "a", "b", descending=True)
+    )
     return [
         f"like {p['b'] if p['a'] == row_id else p['a']} by {p['by']}: {p['score']:.2f}, "
         f"{(p['verdict'] or 'not asked').replace('_', ' ')}"
@@ -80,7 +100,7 @@ def _ledger(run: Path) -> pl.LazyFrame:
     file = run / "ledger.parquet"
     if not (run / "manifest.json").exists() or not file.exists():
         raise UsageError(f"{run} holds no finished run; name the folder given to --out")
-    return pl.scan_parquet(file)
+    return pl.scan_parquet(file, glob=False)
 
 
 def _find(run: Path, row_id: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ PATIENCE = 30  # seconds for the server to remove the logs of the last run
 Days = Annotated[
     int,
     Field(
-        title="Days kept", ge=1,
+        title="Days kept", ge=1, le=36_500,
         description="Runs that ended longer ago leave Prefect, with their logs and artifacts; "
         "results, memos and standard input that no run has used since leave the store (days).",
     ),
@@ -43,14 +43,14 @@ Days = Annotated[
 Versions = Annotated[
     int,
     Field(
-        title="Versions kept of an artifact", ge=1,
+        title="Versions kept of an artifact", ge=1, le=100_000,
         description="Older ones of the same key leave Prefect.",
     ),
 ]  # fmt: skip
 Hours = Annotated[
     int,
     Field(
-        title="Silence of a dead run", ge=1,
+        title="Silence of a dead run", ge=1, le=100_000,
         description="A run that counts as running, holds no lock in this store and gave no sign of "
         "life for so long is marked as crashed (hours).",
     ),
@@ -91,18 +91,25 @@ def maintain(
         dry_run: Say what would go, and remove nothing.
     """
     with faults_told(), get_client(sync_client=True) as client:
+        places = [_opened(one) for one in releases]  # a wrong one is told before anything goes
         course = _Course(client, dry_run)
         course.mark_dead(silent)
         course.prune_history(days, versions)
         course.prune_store(days, _runs(releases))
-        for one in releases:
-            course.prune_drafts(one)
+        for place in places:
+            course.prune_drafts(place)
     done = course.done()
     create_markdown_artifact(
         key="maintenance", markdown=table(done), description=done.sentence,
     )  # fmt: skip
     get_run_logger().info(done.sentence)
     return done
+
+
+def _opened(place: str) -> Releases:
+    if not (Path(place) / LIST).exists():
+        raise UsageError(f"{place!r} holds no releases; name the folder given to `nightly`")
+    return Releases(place)
 
 
 def _runs(releases: tuple[str, ...]) -> list[Path]:
@@ -166,11 +173,8 @@ class _Course:
             for one in waste(store(), days, runs):
                 self._take(one, str(one.path.relative_to(store())))
 
-    def prune_drafts(self, place: str) -> None:
+    def prune_drafts(self, releases: Releases) -> None:
         """Remove what killed nights left in a folder of releases."""
-        if not (Path(place) / LIST).exists():
-            raise UsageError(f"{place!r} holds no releases; name the folder given to `nightly`")
-        releases = Releases(place)
         drafts = [*(releases.path / DRAFT).glob("*")]
         found = [Waste("drafts of killed nights", one, size(one)) for one in drafts]
         found = [one for one in found if one.path.stat().st_mtime < time.time() - DAY]

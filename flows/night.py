@@ -15,10 +15,10 @@ from flows.remember import identity, remember
 from flows.stages import Course
 from flows.versions import versions
 from tasks.base.cache import key_of
-from tasks.base.errors import UsageError
+from tasks.base.errors import StageError, UsageError
 from tasks.compare.compare import compare
 from tasks.compare.folder import write_comparison
-from tasks.compare.params import CompareParams
+from tasks.compare.params import CompareParams, ShiftGates
 from tasks.dedup.index.fragments import fragments
 from tasks.ingest.sources import SourceFile
 from tasks.publish.folder import MANIFEST
@@ -59,8 +59,9 @@ def night(
     changes = _compare(evening, draft)
     listed = releases.publish(draft)
     remember_all(releases, evening.params)
+    curated = done.sentence if listed.passed else done.sentence.replace("; all gates passed", "")
     told = {"out": str(releases.folder(listed.name)), "failed_gates": listed.failed_gates,
-            "sentence": f"{done.sentence} {_told(listed)} {changes}".rstrip()}  # fmt: skip
+            "sentence": f"{curated} {_told(listed)} {changes}".rstrip()}  # fmt: skip
     return Night(
         **done.model_dump() | told,
         name=listed.name, parent=parent, pruned=tuple(releases.prune(evening.params.keep)),
@@ -79,6 +80,11 @@ def _compare(evening: Evening, draft: Path) -> str:
         gates = CompareParams(gates=evening.params.shift)
         found = compare(releases.folder(last.name), draft, gates)
     except UsageError as error:  # a release of an older version, for instance
+        if evening.params.shift != ShiftGates():
+            raise StageError(
+                f"what changed since {last.name} cannot be told, so the limits of `shift` cannot "
+                f"be kept: {error}. To release this night unmeasured, leave them out"
+            ) from None
         return f"Not compared with {last.name}: {error}"
     found.facts["after"]["folder"] = str(releases.folder(draft.name))
     write_comparison(found, draft)
@@ -102,12 +108,21 @@ def identity_of(files: list[SourceFile], params: NightlyParams) -> str:
     return key_of(publish_release, made_of).rpartition("-")[2]
 
 
-def check_apart(place: Releases, files: list[SourceFile]) -> None:
-    """See that no release is taken for a source.
+def check_apart(place: Releases, sources: list[str], files: list[SourceFile]) -> None:
+    """See that no release is taken for a source, tonight or tomorrow.
 
     Raises:
         UsageError: The folder of the releases is in a folder of sources.
     """
+    own = place.path.resolve()
+    for source in (Path(one).resolve() for one in sources if Path(one).is_dir()):
+        if own.is_relative_to(source) and not any(
+            part.startswith(".") for part in own.relative_to(source).parts
+        ):
+            raise UsageError(
+                f"the releases {str(place.path)!r} would be in the folder of sources "
+                f"{str(source)!r}, and be taken for sources; name another folder for the releases"
+            )
     inside = [one.name for one in files if one.path.resolve().is_relative_to(place.path.resolve())]
     if inside:
         raise UsageError(

@@ -67,7 +67,7 @@ def nightly(
     sources: list[str],
     releases: str,
     each: Literal["whole", "new"] = "whole",
-    keep: Annotated[int, Field(ge=1)] = 30,
+    keep: Annotated[int, Field(ge=1, le=100_000)] = 30,
     protect: tuple[str, ...] = (),
     runner: Runner = "threads",
     seed: Seed = 0,
@@ -115,12 +115,13 @@ def nightly(
     )  # fmt: skip
     place = Releases(releases)
     files = find_sources(sources, store() / "spool")
-    check_apart(place, files)
+    check_apart(place, sources, files)
     with place.alone():
         remember_all(place, params)  # what a killed night did not come to
         evening = Evening(place, params, files, identity_of(files, params), place.latest())
-        if evening.last and evening.last.identity == evening.identity:
-            return _unchanged(evening.last, place)
+        for one in (evening.last, *place.present[-1:]):  # the second may have failed a gate
+            if one and one.identity == evening.identity:
+                return _unchanged(one, place)
         draft = place.draft(datetime.now(UTC).date().isoformat())
         way = partial(night, evening=evening, draft=draft)
         curating = params.curating(index_of(place, params))
@@ -135,9 +136,11 @@ def nightly(
 def _unchanged(last: Listed, place: Releases) -> Night:
     out = place.folder(last.name)
     counts = manifest_of(out)["counts"]
-    sentence = f"Nothing changed since the release {last.name}: nothing was done."
+    failed = f", which failed a gate ({', '.join(last.failed_gates)})" if last.failed_gates else ""
+    sentence = f"Nothing changed since the release {last.name}{failed}: nothing was done."
     get_run_logger().info(sentence)
     return Night(
         out=str(out), **{k: counts[k] for k in ("read", "kept", "dropped", "quarantined", "made")},
-        failed_gates=(), sentence=sentence, name=last.name, parent=last.parent, unchanged=True,
+        failed_gates=last.failed_gates, sentence=sentence, name=last.name, parent=last.parent,
+        unchanged=True,
     )  # fmt: skip

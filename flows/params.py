@@ -1,8 +1,8 @@
 """Parameters of the flows: what a recipe, `--set` and the form in the UI may say."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from tasks.augment.balance import BalanceParams
 from tasks.augment.eliminate import EliminateParams
@@ -14,7 +14,7 @@ from tasks.augment.verify import VerifyParams
 from tasks.base.params import StageParams
 from tasks.clean.encoding import EncodingParams
 from tasks.clean.markup import MarkupParams
-from tasks.compare.params import ShiftGates
+from tasks.compare.params import ROWS_IN_BOTH, ShiftGates
 from tasks.dedup.conflict import ConflictParams
 from tasks.dedup.core import CoreParams
 from tasks.dedup.exact import ExactDedupParams
@@ -194,7 +194,7 @@ class NightlyParams(CurateParams):
         "earlier release holds, nor anything near to it.",
     )  # fmt: skip
     keep: int = Field(
-        default=30, ge=1, title="Releases kept",
+        default=30, ge=1, le=100_000, title="Releases kept",
         description="Older ones are removed; the latest that passed its gates always stays.",
     )  # fmt: skip
     shift: ShiftGates = Field(default=ShiftGates(), title="Gates on what changed")
@@ -208,6 +208,16 @@ class NightlyParams(CurateParams):
                 "each=new for releases of new rows alone"
             )
         return index
+
+    @model_validator(mode="after")
+    def _measurable(self) -> Self:
+        wrong = [name for name in ROWS_IN_BOTH if getattr(self.shift, name) is not None]
+        if self.each == "new" and wrong:
+            raise ValueError(
+                f"shift.{wrong[0]} cannot be kept with each=new: a release of new rows alone has "
+                "none of those before it; leave it out, or use each=whole"
+            )
+        return self
 
     def curating(self, index: str) -> CurateParams:
         """What `curate` is asked for, with the index in its place."""

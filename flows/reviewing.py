@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -99,7 +100,7 @@ def asked_of(run: Path) -> Asked:
     """
     if not (run / ITEMS).is_file():
         raise UsageError(f"nothing was asked about {run}; `finery review push {run}` asks")
-    rows = pl.read_parquet(run / ITEMS)
+    rows = pl.read_parquet(run / ITEMS, glob=False)
     manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
     kept = str(manifest.get("datasets", {}).get("kept", {}).get("sha256", ""))
     if set(rows["release"]) != {kept[:12]}:
@@ -117,16 +118,41 @@ def pull(run: Path, answers: Sequence[Path], fewest: int | None = None) -> Tally
         UsageError: A file cannot be read, or nothing was asked, or nobody has answered.
     """
     asked = asked_of(run)
-    given = [vote for file in answers for vote in read(file)]
+    given = [vote for file, by in _people(answers).items() for vote in read(file, by)]
+    named = ", ".join(map(str, answers))
     if not any(vote.answer for vote in given):
-        named = ", ".join(map(str, answers))
         raise UsageError(f"no answer in {named}: fill in the column `decision` (keep, drop, edit)")
-    return conclude(run, given, asked, fewest)
+    return conclude(run, given, asked, fewest, named)
 
 
-def conclude(run: Path, given: Sequence[Vote], asked: Asked, fewest: int | None = None) -> Tally:
-    """Count submissions, and write what was decided and what it says: parquet, JSON and a page."""
+def _people(answers: Sequence[Path]) -> dict[Path, str]:
+    """Each file once, with who answered in it where it names nobody: whose name the file has."""
+    files = {file.resolve(): file for file in answers}
+    stems = Counter(file.stem for file in files.values())
+    return {file: file.stem if stems[file.stem] == 1 else str(real)
+            for real, file in files.items()}  # fmt: skip
+
+
+def conclude(
+    run: Path, given: Sequence[Vote], asked: Asked, fewest: int | None = None, where: str = ""
+) -> Tally:
+    """Count submissions, and write what was decided and what it says: parquet, JSON and a page.
+
+    Args:
+        run: Folder of the run.
+        given: What people said.
+        asked: What they were asked.
+        fewest: Votes that a decision needs; None: as many as the item wanted.
+        where: Files that must hold an answer that counts; empty: there need be none.
+
+    Raises:
+        UsageError: There is none; what was decided before stays.
+    """
     found = tally(given, asked, mask_texts, fewest)
+    if where and not found.facts["submissions"]:
+        why = "; ".join(f"{f['submissions']} × {f['fault']}: {f['what']}"
+                        for f in found.facts["faults"] if f["fault"] != "no_answer")  # fmt: skip
+        raise UsageError(f"no answer in {where} counts ({why}); nothing was written")
     facts = {"release": asked[0]["release"], **found.facts}
     _write(run / DECISIONS, _parquet(found.decisions))
     document = json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False)

@@ -88,7 +88,7 @@ def read_part(part: Part, store: str) -> pl.DataFrame:
         DatasetMissingError: The file is gone.
     """
     try:
-        return pl.read_parquet(_object(store, part.sha256, ".parquet"))
+        return pl.read_parquet(_object(store, part.sha256, ".parquet"), glob=False)
     except FileNotFoundError:
         raise _missing(store, part.sha256) from None
 
@@ -138,7 +138,7 @@ def read_dataset(data: DatasetRef) -> pl.LazyFrame:
     Raises:
         DatasetMissingError: A file is gone, as when somebody deleted the store.
     """
-    return pl.scan_parquet(data.files())
+    return pl.scan_parquet(data.files(), glob=False)
 
 
 def read_parts(data: DatasetRef) -> Iterator[pl.DataFrame]:
@@ -148,7 +148,7 @@ def read_parts(data: DatasetRef) -> Iterator[pl.DataFrame]:
         DatasetMissingError: A file is gone.
     """
     for file in data.files():
-        yield pl.read_parquet(file)
+        yield pl.read_parquet(file, glob=False)
 
 
 def _object(store: str, digest: str, suffix: str) -> Path:

@@ -64,7 +64,9 @@ class RowMemo:
         if not files:
             return pl.DataFrame(schema=self.schema)
         os.utime(self.folder)  # it is in use, so `finery maintain` leaves it
-        known = pl.scan_parquet(files).filter(pl.col("key").is_in(keys.unique().implode()))
+        known = pl.scan_parquet(files, glob=False).filter(
+            pl.col("key").is_in(keys.unique().implode())
+        )
         return known.unique("key", keep="any").collect()
 
     def remember(self, rows: pl.DataFrame) -> None:
@@ -79,7 +81,7 @@ class RowMemo:
         whole = []
         for file in files:
             try:
-                pl.read_parquet(file)
+                pl.read_parquet(file, glob=False)
                 whole.append(file)
             except pl.exceptions.PolarsError:
                 logger.warning(
@@ -99,6 +101,6 @@ class RowMemo:
 
     def _pack(self, files: list[Path]) -> None:
         """Join `files` into one; a reader beside us finds each value in one or the other."""
-        self._write(pl.scan_parquet(files).unique("key", keep="any").collect())
+        self._write(pl.scan_parquet(files, glob=False).unique("key", keep="any").collect())
         for file in files:
             file.unlink(missing_ok=True)

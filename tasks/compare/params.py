@@ -38,6 +38,10 @@ class ShiftGates(StageParams):
     )  # fmt: skip
 
 
+ROWS_IN_BOTH = ("max_lost", "max_gained", "max_changed", "max_moved")
+"""Limits that mean nothing between releases that share no row."""
+
+
 class CompareParams(StageParams):
     """All parameters of `compare` but the two releases and the folder to write to."""
 

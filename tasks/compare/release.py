@@ -51,6 +51,9 @@ class Released(NamedTuple):
         return {str(line["stage"]) for line in self.report["waterfall"]}
 
 
+PARTS = {"finery_version": str, "parameters": dict, "sources": list, "counts": dict}
+
+
 def open_releases(before: Path, after: Path) -> tuple[Released, Released]:
     """Two releases to compare.
 
@@ -74,7 +77,7 @@ def open_release(path: Path) -> Released:
     manifest = _manifest(path)
     report = _read(path, "report.json", lambda file: json.loads(file.read_bytes()))
     lines = _read(path, "ledger.parquet", lambda file: pl.read_parquet(file, glob=False))
-    schema = _read(path, "data.parquet", lambda file: pl.read_parquet_schema(file))
+    schema = _read(path, "data.parquet", _schema)
     _check_columns(path, manifest, {*ledger.SCHEMA} - {*lines.columns}, "ledger.parquet")
     _check_columns(path, manifest, {*SCHEMA} - {*schema}, "data.parquet")
     if "waterfall" not in report:
@@ -82,6 +85,11 @@ def open_release(path: Path) -> Released:
     release = Released(path, manifest, report, lines)
     _check_counts(release)
     return release
+
+
+def _schema(file: Path) -> pl.Schema:
+    """Columns of a table; its path is no pattern, whatever signs are in it."""
+    return pl.scan_parquet(file, glob=False).collect_schema()
 
 
 def _manifest(path: Path) -> dict[str, Any]:
@@ -95,12 +103,12 @@ def _manifest(path: Path) -> dict[str, Any]:
             f"{path} holds no release: there is no {MANIFEST}; name the folder given to --out"
         )
     found: Any = _read(path, MANIFEST, lambda file: json.loads(file.read_bytes()))
-    wanted = {"finery_version", "parameters", "sources", "counts"}
-    if not isinstance(found, dict) or not wanted <= found.keys():
+    is_ours = isinstance(found, dict) and PARTS.keys() <= found.keys()
+    if not is_ours or not all(isinstance(found[name], kind) for name, kind in PARTS.items()):
         raise UsageError(
             f"{path / MANIFEST} is not the manifest of a release; name the folder given to --out"
         )
-    return found
+    return dict(found)
 
 
 def _read(path: Path, name: str, read: Callable[[Path], T]) -> T:

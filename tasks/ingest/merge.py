@@ -52,7 +52,9 @@ def _unique_ids(refs: list[DatasetRef], names: list[str]) -> pl.Series:
     """Ids of all rows in the order of `refs`; copies are numbered by source, then by place."""
     rank = {name: n for n, name in enumerate(sorted(set(names)))}
     hashes = [
-        pl.scan_parquet(ref.files()).select("id", pl.lit(rank[name]).alias("rank")).collect()
+        pl.scan_parquet(ref.files(), glob=False)
+        .select("id", pl.lit(rank[name]).alias("rank"))
+        .collect()
         for ref, name in zip(refs, names, strict=True)
     ]
     placed = pl.concat(hashes).with_row_index("place").lazy()

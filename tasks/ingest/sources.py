@@ -6,6 +6,7 @@ elsewhere gives the same rows. Files that cannot be sources are left alone, and 
 
 import glob
 import hashlib
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -132,16 +133,44 @@ def _walk(spec: str) -> Iterator[tuple[str, Path]]:
     """Every file of a folder or glob with its name below it, sorted by name."""
     path = Path(spec)
     if path.is_dir():
-        base, paths = path, list(path.rglob("*"))
+        base, paths = path, list(_below(path))
     elif glob.has_magic(spec) and not path.is_file():
         base = _fixed_folder(path)
         matches = [Path(match) for match in glob.glob(spec, recursive=True)]  # noqa: PTH207
-        inside = [file for match in matches if match.is_dir() for file in match.rglob("*")]
-        paths = [*matches, *inside]
+        inside = [file for match in matches if match.is_dir() for file in _below(match)]
+        paths = [*(match for match in matches if not match.is_dir()), *inside]
     else:
         return
-    files = {file.relative_to(base).as_posix(): file for file in paths if file.is_file()}
-    yield from sorted(files.items())
+    yield from sorted({file.relative_to(base).as_posix(): file for file in paths}.items())
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Every file below `folder`, links followed; each folder once, so links cannot go in circles.
+
+    Raises:
+        SourceError: A folder cannot be read, or a link leads to nothing: rows would be missing.
+    """
+
+    def fail(error: OSError) -> None:
+        raise SourceError(
+            f"{error.filename}: cannot be read ({error.strerror}); its rows would be missing: give "
+            "the right to read it, or name the files beside it"
+        )
+
+    seen: set[Path] = set()
+    for place, folders, files in os.walk(folder, onerror=fail, followlinks=True):
+        real = Path(place).resolve()
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        for file in (Path(place, name) for name in files):
+            if file.is_file():
+                yield file
+            elif file.is_symlink() and _is_source(file.name, file):
+                raise SourceError(
+                    f"{file}: leads to nothing; its rows would be missing: mend or remove the link"
+                )
 
 
 def _fixed_folder(pattern: Path) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from tasks.base.errors import UsageError
 from tasks.publish.folder import MANIFEST
 
 CHANGES = "compare.json"  # see `tasks.compare.folder`
@@ -31,7 +32,21 @@ class Listed(BaseModel, frozen=True):
 
 
 def read_listed(place: Path) -> Listed:
-    """What the manifest of a release, and what was found to have changed, say of it."""
+    """What the manifest of a release, and what was found to have changed, say of it.
+
+    Raises:
+        UsageError: The folder holds no release that was finished, or one that is damaged.
+    """
+    try:
+        return _read(place)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{place} has the name of a release and holds none that is whole: its {MANIFEST} or "
+            f"{CHANGES} is damaged or of something else; move the folder elsewhere"
+        ) from None
+
+
+def _read(place: Path) -> Listed:
     body = (place / MANIFEST).read_bytes()
     manifest = json.loads(body)
     changes = place / CHANGES

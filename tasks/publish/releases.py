@@ -40,16 +40,13 @@ class Releases:
         """Open the folder, which need not be there.
 
         Raises:
-            UsageError: It is a file, cannot be written to, holds something else, or its list is
-                damaged.
+            UsageError: It is a file, or holds something else.
         """
         if not path.strip():
             raise UsageError("name a folder for the releases")
         self.path = Path(path).absolute()
         if self.path.exists() and not self.path.is_dir():
             raise UsageError(f"releases {path!r} is a file; name a folder")
-        if why := unwritable(self.path):
-            raise UsageError(f"releases {path!r}: {why}; name another folder")
         ours = {LIST, LOCK, DRAFT}
         if self.path.exists() and any(self.path.iterdir()) and not any(map(self._has, ours)):
             raise UsageError(
@@ -103,13 +100,29 @@ class Releases:
         except (OSError, ValueError, KeyError, TypeError):
             return False
 
+    def check_writable(self) -> None:
+        """See that a release can be added.
+
+        Raises:
+            UsageError: The folder cannot be written to, or `latest` in it is no link.
+        """
+        if why := unwritable(self.path):
+            raise UsageError(f"releases {str(self.path)!r}: {why}; name another folder")
+        link = self.path / LATEST
+        if link.exists() and not link.is_symlink():
+            raise UsageError(
+                f"{link} is a folder or file, where a link to the latest release belongs (was it "
+                "copied with its links followed?): remove it, and the next night makes the link"
+            )
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep other nights out, and mend what a killed one left.
 
         Raises:
-            UsageError: Another night is at work here.
+            UsageError: Another night is at work here, or it cannot be written (`check_writable`).
         """
+        self.check_writable()
         self.path.mkdir(parents=True, exist_ok=True)
         lock = self.path / LOCK
         with sole(lock) as is_ours:
@@ -145,7 +158,7 @@ class Releases:
         self._write([o.model_copy(update={"pruned": o.pruned or o.name in gone})
                      for o in self.listed])  # fmt: skip
         for one in old:
-            shutil.rmtree(self.folder(one.name))
+            _remove(self.folder(one.name))
             logger.info("%s: the release %s was removed to make room", self.path, one.name)
         return [one.name for one in old]
 
@@ -161,6 +174,9 @@ class Releases:
                 self._list(place)
             elif known[place.name].pruned:  # killed while it was being removed
                 shutil.rmtree(place)
+        latest = self.latest()
+        if latest and not self._leads_to(latest):
+            self._link(latest)
 
     def _list(self, place: Path) -> Listed:
         one = read_listed(place)
@@ -174,10 +190,25 @@ class Releases:
         draft.replace(self.path / LIST)
         latest = self.latest()
         if latest:
-            link = self.path / f".{LATEST}.draft"
-            link.unlink(missing_ok=True)
-            link.symlink_to(latest.name)
-            link.replace(self.path / LATEST)
+            self._link(latest)
+
+    def _leads_to(self, one: Listed) -> bool:
+        link = self.path / LATEST
+        return link.is_symlink() and link.readlink() == Path(one.name)
+
+    def _link(self, one: Listed) -> None:
+        link = self.path / f".{LATEST}.draft"
+        link.unlink(missing_ok=True)
+        link.symlink_to(one.name)
+        link.replace(self.path / LATEST)
+
+
+def _remove(place: Path) -> None:
+    """Remove a release; of one that was moved away and linked to, the link alone."""
+    if place.is_symlink():
+        place.unlink()
+    else:
+        shutil.rmtree(place)
 
 
 def _in_order(place: Path) -> tuple[str, int]:

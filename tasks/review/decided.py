@@ -51,7 +51,7 @@ def _read(path: str) -> pl.DataFrame:
     if not Path(path).is_file():
         raise UsageError(f"review.decisions: {path!r} is no file; name a review.parquet")
     try:
-        rows = pl.read_parquet(path)
+        rows = pl.read_parquet(path, glob=False)
     except PolarsError as error:
         raise UsageError(f"review.decisions: {path!r} is no Parquet ({error})") from None
     missing = [name for name in NEEDED if name not in rows.columns]

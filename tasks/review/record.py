@@ -61,7 +61,7 @@ def recorded(run: Path, store: str) -> Record:
     """
     try:
         manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"{run} holds no finished run; name the folder given to --out") from None
     if "datasets" not in manifest:
         raise UsageError(f"{run} was made by a Finery without review; curate it again")
@@ -77,7 +77,7 @@ def recorded(run: Path, store: str) -> Record:
     kept = _ref(named["kept"], store)
     _check(run, store, {"what was kept": kept, **{name: data for name, data, _ in stages}})
     file = run / "pairs.parquet"
-    pairs = pl.read_parquet(file) if file.exists() else pl.DataFrame(schema=PAIRS)
+    pairs = pl.read_parquet(file, glob=False) if file.exists() else pl.DataFrame(schema=PAIRS)
     return _record(kept, stages, pairs, manifest["parameters"], _sampled_names(run))
 
 

@@ -1,12 +1,13 @@
 """From submissions to decisions, and to what they say of the rules and of the people."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
 
-from tasks.redact.audit import residues
+from tasks.redact.mask import private_texts
 from tasks.review.agreement import agreement
 from tasks.review.answers import ANSWERS
 from tasks.review.decisions import UNDECIDED, decide
@@ -18,6 +19,8 @@ Facts = dict[str, Any]
 Items = Sequence[dict[str, Any]]
 Mask = Callable[[list[str]], list[str]]
 NAMED = 5  # items of each fault
+LONGEST = 40  # characters of an id that nobody was asked about
+_ID = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # no sign of an id
 
 
 class Tally(NamedTuple):
@@ -41,14 +44,15 @@ def tally(
     """
     hidden = mask([vote.reason for vote in given])
     masked = [vote._replace(reason=text) for vote, text in zip(given, hidden, strict=True)]
-    ballot = count(masked, asked, lambda text: bool(residues([text])))
+    private = private_texts({vote.text for vote in given if vote.answer == "edit"})
+    ballot = count(masked, asked, private.__contains__)
     decisions = decide(ballot.votes, asked, fewest)
     facts = {
         "asked": len(asked),
         "answered": decisions.height,
         "submissions": len(ballot.votes),
         "decisions": _decisions(decisions),
-        "faults": _faults(ballot),
+        "faults": _faults(ballot, mask),
         "agreement": agreement(ballot.votes, seed),
         "false_drops": false_drops(drawn(asked, ballot.votes)),
         "by_sign": _by_sign(asked, decisions),
@@ -87,12 +91,16 @@ def _overturned(decisions: pl.DataFrame) -> int:
     return decisions.filter(pl.col("decision") != pl.col("suggestion")).height
 
 
-def _faults(ballot: Ballot) -> list[Facts]:
-    return [
-        {"fault": name, "what": FAULTS[name], "submissions": len(items),
-         "items": list(dict.fromkeys(items))[:NAMED]}
-        for name, items in ballot.faults.items()
-    ]  # fmt: skip
+def _faults(ballot: Ballot, mask: Mask) -> list[Facts]:
+    """What was wrong; an id that is none of ours may be any text, so it is masked and cut."""
+    found = []
+    for name, items in ballot.faults.items():
+        named = list(dict.fromkeys(items))[:NAMED]
+        if name == "unknown_item":
+            named = [_ID.sub("\ufffd", text)[:LONGEST] for text in mask(named)]
+        found.append({"fault": name, "what": FAULTS[name], "submissions": len(items),
+                      "items": named})  # fmt: skip
+    return found
 
 
 def _by_sign(asked: Items, decisions: pl.DataFrame) -> list[Facts]:

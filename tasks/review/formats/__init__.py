@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, NamedTuple
 
 from tasks.base.errors import UsageError
@@ -12,6 +13,7 @@ from tasks.review.votes import Vote
 
 Name = Literal["jsonl", "csv", "label-studio", "argilla"]
 Files = dict[str, bytes]
+Record = dict[str, Any]
 
 
 class Format(NamedTuple):
@@ -41,8 +43,12 @@ def files(items: Sequence[Item], name: Name, out: Path) -> dict[Path, bytes]:
     return found
 
 
-def read(file: Path) -> list[Vote]:
+def read(file: Path, person: str = "") -> list[Vote]:
     """All submissions in a file of any of the formats, told by what is in it.
+
+    Args:
+        file: What somebody filled in or exported.
+        person: Who answered in it where it names nobody; empty: the file's name.
 
     Raises:
         UsageError: It is missing, or is of none of them.
@@ -52,18 +58,25 @@ def read(file: Path) -> list[Vote]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: cannot be read ({error}); name a file with answers") from None
     if not text.lstrip().startswith(("{", "[")):
-        return plain.read_csv(text, file)
+        return plain.read_csv(text, file, person or file.stem)
     records = _records(text, file)
     for known in (label_studio, argilla, plain):
         if all(known.is_ours(record) for record in records):
-            return [vote for record in records for vote in known.votes(record, file.stem)]
+            return _votes(known, records, file, person or file.stem)
     raise UsageError(
         f"{file}: is none of the formats that `finery review push` writes, nor an export of Label "
         "Studio (JSON or JSON-MIN) or Argilla (records as JSON)"
     )
 
 
-def _records(text: str, file: Path) -> list[dict[str, Any]]:
+def _votes(known: ModuleType, records: list[Record], file: Path, person: str) -> list[Vote]:
+    try:
+        return [vote for record in records for vote in known.votes(record, person)]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise UsageError(f"{file}: a record is not as it was exported; export it again") from None
+
+
+def _records(text: str, file: Path) -> list[Record]:
     """The records of a JSON list, or of JSON lines."""
     try:
         if text.lstrip().startswith("["):

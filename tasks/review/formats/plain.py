@@ -50,8 +50,13 @@ def _safe(value: Any) -> Any:  # noqa: ANN401 (a cell)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def read_csv(text: str, file: Path) -> list[Vote]:
+def read_csv(text: str, file: Path, person: str) -> list[Vote]:
     """The submissions of a CSV, with commas, semicolons or tabs between its cells.
+
+    Args:
+        text: What is in it.
+        file: Where, for messages.
+        person: Who answered where no one is named.
 
     Raises:
         UsageError: It has no column `item` or `decision`.
@@ -66,7 +71,7 @@ def read_csv(text: str, file: Path) -> list[Vote]:
             f"{file}: has no column {' and '.join(sorted(missing))}; fill in the file that `finery "
             "review push` wrote, and keep its columns"
         )
-    return [vote for one in table for vote in votes(one, file.stem)]
+    return [vote for one in table for vote in votes(one, person)]
 
 
 def is_ours(record: dict[str, Any]) -> bool:
@@ -77,7 +82,7 @@ def is_ours(record: dict[str, Any]) -> bool:
 def votes(record: dict[str, Any], person: str) -> list[Vote]:
     """The submission in a record; `person` is who answers in a file that names nobody."""
     answer = _text(record.get("decision")).strip().lower()
-    who = _text(record.get("person") or record.get("annotator")) or person
+    who = _text(record.get("person") or record.get("annotator")).strip() or person
     said = (_text(record.get(name)) for name in ("edited_answer", "reason"))
     return [Vote(_text(record.get("item")).strip(), who, answer or None, *said)]
 
