@@ -118,6 +118,8 @@ def _explain(model: type[BaseModel], error: Any) -> str:  # noqa: ANN401 (pydant
     name = ".".join(path)
     if error["type"] != "extra_forbidden":
         message = error["msg"].removeprefix("Value error, ")
+        if not path:  # of all together; the message names the parameters
+            return str(message)
         if path[-1] in (*PRIVATE, "map_key_secret"):
             return f"{name}: {WANTED[path[-1]]}"
         return f"{name} = {error['input']!r}: {message[:1].lower()}{message[1:]}"

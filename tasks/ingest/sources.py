@@ -133,19 +133,24 @@ def _walk(spec: str) -> Iterator[tuple[str, Path]]:
     """Every file of a folder or glob with its name below it, sorted by name."""
     path = Path(spec)
     if path.is_dir():
-        base, paths = path, list(_below(path))
+        base, paths = path, list(_below(path, set()))
     elif glob.has_magic(spec) and not path.is_file():
         base = _fixed_folder(path)
         matches = [Path(match) for match in glob.glob(spec, recursive=True)]  # noqa: PTH207
-        inside = [file for match in matches if match.is_dir() for file in _below(match)]
+        seen = {base.resolve()}
+        inside = [file for match in matches if match.is_dir() for file in _below(match, seen)]
         paths = [*(match for match in matches if not match.is_dir()), *inside]
     else:
         return
     yield from sorted({file.relative_to(base).as_posix(): file for file in paths}.items())
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path, seen: set[Path]) -> Iterator[Path]:
     """Every file below `folder`, links followed; each folder once, so links cannot go in circles.
+
+    Args:
+        folder: Where to look.
+        seen: Folders, with links resolved, that are not looked into again.
 
     Raises:
         SourceError: A folder cannot be read, or a link leads to nothing: rows would be missing.
@@ -157,13 +162,13 @@ def _below(folder: Path) -> Iterator[Path]:
             "the right to read it, or name the files beside it"
         )
 
-    seen: set[Path] = set()
     for place, folders, files in os.walk(folder, onerror=fail, followlinks=True):
         real = Path(place).resolve()
         if real in seen:
             folders.clear()
             continue
         seen.add(real)
+        folders.sort()
         for file in (Path(place, name) for name in files):
             if file.is_file():
                 yield file

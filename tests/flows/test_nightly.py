@@ -8,11 +8,11 @@ import pytest
 
 from flows.curate import curate_files
 from flows.front import Call
-from flows.night import Evening, identity_of, night
+from flows.night import Evening, check_apart, identity_of, night
 from flows.params import CurateParams, NightlyParams
 from flows.plain import PlainCourse
 from flows.recipe import read_params
-from tasks.base.errors import UsageError
+from tasks.base.errors import StageError, UsageError
 from tasks.ingest.sources import find_sources
 from tasks.publish.releases import Releases
 from tests.flows.command import SAMPLE, finery
@@ -119,6 +119,34 @@ def test_a_release_that_changes_more_than_it_may_does_not_become_the_latest(hous
     assert (third.parent, third.failed_gates) == ("2026-11-26", ())
 
 
+def test_limits_on_what_changed_stop_a_night_that_cannot_be_compared(house):
+    house.write("a.jsonl", [line(n) for n in range(40)])
+    house.night()
+    table = house.releases.folder("2026-11-26") / "data.parquet"
+    size = table.stat().st_size
+    table.write_bytes(b"\0" * size)
+    house.write("a.jsonl", [line(n) for n in range(20)])
+    with pytest.raises(StageError, match=r"the limits of `shift` cannot be kept.*leave them out"):
+        house.night("2026-11-27", shift={"max_lost": 0.1})
+    assert house.releases.latest().name == "2026-11-26"
+    done = house.night("2026-11-28")
+    assert "Not compared with 2026-11-26" in done.sentence
+
+
+def test_a_limit_that_no_night_of_new_rows_could_keep_is_refused():
+    with pytest.raises(UsageError, match=r"shift\.max_lost cannot be kept with each=new"):
+        read_params(NightlyParams, None, ["each=new", "shift.max_lost=0.1"])
+    read_params(NightlyParams, None, ["each=new", "shift.max_shift=0.1"])
+
+
+def test_releases_that_would_be_sources_tomorrow_are_refused_tonight(tmp_path):
+    raw = tmp_path / "raw"
+    with pytest.raises(UsageError, match="would be in the folder of sources"):
+        check_apart(Releases(str(raw / "releases")), [str(tmp_path)], [])
+    check_apart(Releases(str(raw / ".releases")), [str(tmp_path)], [])  # hidden: no source
+    check_apart(Releases(str(raw / "releases")), [str(raw / "*.jsonl")], [])
+
+
 def test_nights_of_new_rows_alone_hold_what_no_earlier_release_holds(house):
     house.write("a.jsonl", [line(n) for n in range(20)])
     house.night(each="new")
@@ -174,7 +202,10 @@ def test_the_command_makes_a_release_and_then_has_nothing_to_do(own_home, tmp_pa
     assert "Released as" in first.stdout
     second = run("--json")
     assert second.returncode == 0, second.stderr
-    assert json.loads(second.stdout)["out"] == str((place / "latest").resolve())
+    told = json.loads(second.stdout)
+    assert told["out"] == str((place / "latest").resolve())
+    assert told["unchanged"] is True
+    assert told["sentence"].startswith("Nothing changed since")
     assert len(Releases(str(place)).listed) == 1
     third = run("--quiet")
     assert "Nothing changed since the release" in third.stdout
@@ -182,7 +213,12 @@ def test_the_command_makes_a_release_and_then_has_nothing_to_do(own_home, tmp_pa
     assert listed.stdout.rstrip().endswith("latest")
     inside = finery("nightly", tmp_path, "-r", place, env=own_home, cwd=tmp_path)
     assert inside.returncode == 2
-    assert "in a folder of sources" in inside.stderr
+    assert "would be in the folder of sources" in inside.stderr
+    strict = partial(run, "--quiet", "--set", "gates.min_rows=99999")
+    failed, again = strict(), strict()
+    assert (failed.returncode, again.returncode) == (1, 1)
+    assert "which failed a gate (min_rows): nothing was done" in again.stdout
+    assert len(Releases(str(place)).listed) == 2
     nothing = finery("releases", tmp_path / "raw", env=own_home)
     assert nothing.returncode == 2
     assert "holds no releases" in nothing.stderr

@@ -141,6 +141,13 @@ def test_a_push_and_a_pull_that_cannot_be_say_why(curated, tmp_path, monkeypatch
     with pytest.raises(UsageError, match="no answer in"):
         pull(run, [out])
     answered(lines, out, {lines[0]["row"]: ["keep"]})
+    pull(run, [out])
+    before = (run / "review.parquet").read_bytes()
+    stray = tmp_path / "stray.jsonl"
+    stray.write_text(json.dumps({"item": "of another run", "decision": "keep"}) + "\n")
+    with pytest.raises(UsageError, match=r"1 × unknown_item.*nothing was written"):
+        pull(run, [stray])
+    assert (run / "review.parquet").read_bytes() == before
     with pytest.raises(UsageError, match="answers may be in it"):
         push(run, out, Choice(rows=3), "jsonl")
     curated("first", decisions=str(_decided(tmp_path)))  # the folder is another run's by now
@@ -246,3 +253,32 @@ def test_the_flow_review_asks_about_a_finished_run_and_writes_down_the_answers(
     assert facts["decisions"]["keep"] == 1
     decided = pl.read_parquet(Path(run, "review.parquet"))
     assert decided["decision"].to_list() == ["keep"]
+
+
+def test_files_of_one_name_are_of_two_people_and_one_file_given_twice_is_of_one(curated, tmp_path):
+    run = curated("first")
+    lines, _ = pushed(run, wanted=2)
+    files = []
+    for name in ("anna", "ben"):
+        (tmp_path / name).mkdir()
+        files.append(answered(lines, tmp_path / name / "rows.jsonl", {lines[0]["row"]: ["keep"]}))
+        text = files[-1].read_text().replace('"person": "anna"', '"person": ""')
+        files[-1].write_text(text)
+    assert pull(run, files, 2).facts["decisions"]["keep"] == 1
+    assert pull(run, [files[0], files[0]], 2).facts["decisions"]["undecided"] == {"too_few": 1}
+
+
+def test_what_a_person_writes_is_held_to_the_same_rules_as_a_source(curated, tmp_path):
+    run = curated("first")
+    lines, out = pushed(run)
+    row = pl.read_parquet(run / "review-items.parquet").filter("editable")["row"][0]
+    said = "My name is Zebulon Quackenbush and I live alone. My wife was born on 04/03/1977."
+    answered(lines, out, {row: ["edit", said], lines[-1]["row"]: ["keep"]})
+    with out.open("a") as file:
+        slipped = "Ask Zebulon Quackenbush, zeb.q@privatmail-demo.de\x00"
+        file.write(json.dumps({"item": slipped, "decision": "keep"}) + "\n")
+    faults = {one["fault"]: one for one in pull(run, [out]).facts["faults"]}
+    assert faults["edit_holds_personal_data"]["submissions"] == 1
+    told = (run / "review.json").read_text() + (run / "review.md").read_text()
+    assert "unknown_item" in told
+    assert not any(word in told for word in ("Quackenbush", "zeb.q", "\\u0000"))

@@ -21,5 +21,13 @@ def test_unknown_names_and_bad_values_are_refused(given):
         Sample(**given)
 
 
+def test_a_number_that_no_database_holds_is_refused():
+    class Sized(StageParams):
+        rows: int = 1
+
+    with pytest.raises(ValueError, match="rows is 99999999999999999999, which is no sensible"):
+        Sized(rows=99999999999999999999)
+
+
 def test_equal_settings_are_equal_and_hashable():
     assert {Sample(), Sample(size=1)} == {Sample()}

@@ -1,6 +1,7 @@
 """Folders that hold no whole release are refused, each with what to do."""
 
 import json
+import shutil
 
 import polars as pl
 import pytest
@@ -31,6 +32,23 @@ def test_what_is_no_release_is_refused(tmp_path):
     (tmp_path / "report.json").write_text("{}")
     with pytest.raises(UsageError, match="not the manifest of a release"):
         open_release(tmp_path)
+
+
+def test_a_manifest_with_other_things_in_it_is_refused(folder):
+    file = folder / "manifest.json"
+    for name, value in {"counts": [], "parameters": None, "sources": "x"}.items():
+        body = json.loads(file.read_text())
+        other = folder.with_name(name)
+        shutil.copytree(folder, other)
+        (other / "manifest.json").write_text(json.dumps(body | {name: value}))
+        with pytest.raises(UsageError, match="is not the manifest of a release"):
+            open_release(other)
+
+
+def test_a_folder_may_have_any_name(folder):
+    other = folder.with_name("run [1]*")
+    shutil.copytree(folder, other)
+    assert open_release(other).ledger.equals(open_release(folder).ledger)
 
 
 def test_a_run_that_was_cut_short_says_so(folder):

@@ -131,3 +131,34 @@ def test_a_file_that_is_written_to_while_it_is_read_is_not_taken_for_what_it_was
     path.unlink()
     with pytest.raises(SourceError, match="written to while it was read"):
         file.check_unchanged()
+
+
+def test_links_are_followed_once_and_may_go_in_circles(tree, tmp_path):
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    (beside / "x.jsonl").write_bytes(b"{}")
+    (tree / "link").symlink_to(beside)
+    (tree / "deep" / "up").symlink_to(tree)
+    assert names(tree) == ["a.csv.gz", "b.jsonl", "deep/c.parquet", "link/x.jsonl"]
+    assert sorted(names(tree / "*")) == sorted(names(tree))
+
+
+def test_a_link_to_nothing_is_an_error_because_its_rows_would_be_missing(tree):
+    (tree / "gone.jsonl").symlink_to(tree / "nowhere.jsonl")
+    with pytest.raises(SourceError, match=r"gone\.jsonl: leads to nothing"):
+        names(tree)
+
+
+def test_a_folder_that_cannot_be_read_is_an_error_because_its_rows_would_be_missing(
+    tree, monkeypatch
+):
+    scan = os.scandir
+
+    def refuse(path):  # root may read every folder, so rights alone would test nothing
+        if Path(path).name == "deep":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(SourceError, match=r"deep: cannot be read \(Permission denied\)"):
+        names(tree)

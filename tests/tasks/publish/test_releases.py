@@ -145,3 +145,36 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path, what):
     with pytest.raises(UsageError, match="name a"):
         Releases("" if what == "empty" else str(path))
     assert Releases(str(tmp_path / "new")).latest() is None
+
+
+def test_latest_that_is_no_link_is_refused_and_one_that_is_gone_is_made_anew(place):
+    with place.alone():
+        place.publish(write(place.draft("2026-11-26")))
+    link = place.path / "latest"
+    link.unlink()
+    with place.alone():
+        assert link.readlink().name == "2026-11-26"
+    link.unlink()
+    link.mkdir()
+    with pytest.raises(UsageError, match="where a link to the latest release belongs"):
+        place.check_writable()
+
+
+def test_a_release_that_was_moved_away_and_linked_to_loses_its_link_alone(place, tmp_path):
+    with place.alone():
+        place.publish(write(place.draft("2026-11-26")))
+        place.folder("2026-11-26").rename(tmp_path / "big")
+        place.folder("2026-11-26").symlink_to(tmp_path / "big")
+        place.publish(write(place.draft("2026-11-27")))
+        assert place.prune(1) == ["2026-11-26"]
+    assert (tmp_path / "big" / "manifest.json").exists()
+    assert not place.folder("2026-11-26").is_symlink()
+
+
+def test_a_folder_with_the_name_of_a_release_and_something_else_in_it_is_named(place):
+    with place.alone():
+        place.publish(write(place.draft("2026-11-26")))
+    (place.path / "2026-01-01").mkdir()
+    (place.path / "2026-01-01" / "manifest.json").write_text('{"name": "web ext"}')
+    with pytest.raises(UsageError, match="2026-01-01 has the name of a release"), place.alone():
+        pytest.fail("it was taken for a release")
