@@ -39,14 +39,15 @@ _BLANK = (
     r"(?i:name|e-?mail|phone|address|date|number|redacted|removed|insert|your|company|customer"
     r"|person|patient|location|contact)"
 )
-_NUMBERED = r"(?:[ _-]?\d{1,3})?"
+_FILLED = r"[A-Za-z][A-Za-z '/_-]{1,40}(?:[ _-]?\d{1,3})?"
+# looked ahead for within the brackets alone: a line may hold many that are never closed
 MASK = re.compile(
     r"<[A-Z][A-Z0-9_ ]{1,40}(?:_[0-9a-f]{1,16})?>"  # <PERSON_1>, and what other tools write
     r"|\[email.protected\]"
-    rf"|\[(?=[^\]\n]*{_BLANK})[A-Za-z][A-Za-z '/_-]{{1,40}}{_NUMBERED}\]"
-    rf"|<(?=[^>\n]*{_BLANK})[A-Za-z][A-Za-z '/_-]{{1,40}}{_NUMBERED}>"  # <your name>
+    rf"|\[(?={_FILLED}\])(?=[^\]\n]{{0,45}}{_BLANK})[^\]\n]{{2,45}}\]"
+    rf"|<(?={_FILLED}>)(?=[^>\n]{{0,45}}{_BLANK})[^>\n]{{2,45}}>"  # <your name>
     r"|\[\*\*[^\]\n]{0,60}\*\*\]"  # clinical notes that were published: [**Known lastname 123**]
-    r"|\{\{?[A-Za-z_][\w .]{0,40}\}?\}|\*{4,}|\b[Xx]{3,}[Xx-]*\d{0,4}\b"
+    r"|\{\{?[A-Za-z_][\w .]{0,40}\}?\}|\*{4,}|\b[Xx]{3}[Xx-]*\d{0,4}\b"
 )
 """Places where a value was taken out before, or is yet to be filled in."""
 
