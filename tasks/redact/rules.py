@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from tasks.redact import address, age, blocks, contact, credentials, identity, network
+from tasks.redact import abroad, address, age, blocks, contact, credentials, identity, network
 from tasks.redact.code import code_spans
 from tasks.redact.places import Places, Taken
 from tasks.redact.plain import plain
@@ -13,7 +13,7 @@ from tasks.redact.rule import Rule, Span, holds, lowered_of, shape_of
 
 RULES: tuple[Rule, ...] = (
     *credentials.RULES, *contact.RULES, *identity.RULES, *network.RULES, *address.RULES,
-    *blocks.RULES, *age.RULES,
+    *abroad.RULES, *blocks.RULES, *age.RULES,
 )  # fmt: skip
 
 PERSON = "PERSON"
