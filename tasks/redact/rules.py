@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from tasks.redact import abroad, address, age, blocks, contact, credentials, identity, network
+from tasks.redact import abroad, address, age, blocks, cards, contact, credentials, network
 from tasks.redact.code import code_spans
 from tasks.redact.places import Places, Taken
 from tasks.redact.plain import plain
 from tasks.redact.rule import Rule, Span, holds, lowered_of, shape_of
 
 RULES: tuple[Rule, ...] = (
-    *credentials.RULES, *contact.RULES, *identity.RULES, *network.RULES, *address.RULES,
+    *credentials.RULES, *contact.RULES, *cards.RULES, *network.RULES, *address.RULES,
     *abroad.RULES, *blocks.RULES, *age.RULES,
 )  # fmt: skip
 
@@ -21,8 +21,8 @@ HARD = tuple(dict.fromkeys(rule.entity for rule in RULES))
 """Kinds that are redacted wherever they stand, the surest first."""
 ENTITIES = (*HARD, PERSON)
 
-LINKS = frozenset(HARD) - {"SECRET", "MAC_ADDRESS", "AGE"}
-"""Kinds that make the name beside them that of a private person."""
+LINKS = frozenset(HARD) - {"SECRET", "IP_ADDRESS", "MAC_ADDRESS", "AGE"}
+"""Kinds that make the name beside them that of a private person; machines stand beside goods."""
 IN_CODE = frozenset({"SECRET", "EMAIL_ADDRESS"})
 """Kinds that are also looked for in code, where all else is an example or a constant."""
 
