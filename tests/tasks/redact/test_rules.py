@@ -63,16 +63,8 @@ FOUND = [
      "10 High Street, Bath, Somerset BA1 2AB"),
     ("STREET_ADDRESS", "Kerkstraat 12, 1017 GC Amsterdam.", "Kerkstraat 12, 1017 GC Amsterdam"),
     ("STREET_ADDRESS", "bei Damrak 70, 1012 LM Amsterdam.", "Damrak 70, 1012 LM Amsterdam"),
-    ("STREET_ADDRESS", "em Av. Paulista, 1578, perto", "Av. Paulista, 1578"),
     ("STREET_ADDRESS", "10-12 Andrássy út, 1061 Budapest.", "10-12 Andrássy út, 1061 Budapest"),
     ("STREET_ADDRESS", "je Vodičkova 12, 110 00 Praha 1.", "Vodičkova 12, 110 00 Praha 1"),
-    ("STREET_ADDRESS", "at No. 24, Jalan Ampang, 50450 Kuala Lumpur.",
-     "No. 24, Jalan Ampang, 50450 Kuala Lumpur"),
-    ("STREET_ADDRESS", "ke Jl. Sudirman No. 5, Jakarta 10220.",
-     "Jl. Sudirman No. 5, Jakarta 10220"),
-    ("STREET_ADDRESS", "живу: ул. Ленина, д. 5, кв. 12.", "ул. Ленина, д. 5, кв. 12"),
-    ("STREET_ADDRESS", "it is 48 pinehurst lane, austin, tx 78701, ok",
-     "48 pinehurst lane, austin, tx 78701"),
     ("STREET_ADDRESS", "wohnt Lindenstraße 14b, 80331 München", "Lindenstraße 14b, 80331 München"),
     ("STREET_ADDRESS", "au 12 rue de la Paix, 75002 Paris", "12 rue de la Paix, 75002 Paris"),
     ("STREET_ADDRESS", "office is at 76 Boulevard de Normandie Suite 106 FONTAINE, he said",
@@ -155,7 +147,20 @@ FOUND = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("entity", "text", "value"), FOUND)
+ABROAD = [
+    ("STREET_ADDRESS", "em Av. Paulista, 1578, perto", "Av. Paulista, 1578"),
+    ("STREET_ADDRESS", "at No. 24, Jalan Ampang, 50450 Kuala Lumpur.",
+     "No. 24, Jalan Ampang, 50450 Kuala Lumpur"),
+    ("STREET_ADDRESS", "ke Jl. Sudirman No. 5, Jakarta 10220.",
+     "Jl. Sudirman No. 5, Jakarta 10220"),
+    ("STREET_ADDRESS", "живу: ул. Ленина, д. 5, кв. 12.", "ул. Ленина, д. 5, кв. 12"),
+    ("STREET_ADDRESS", "it is 48 pinehurst lane, austin, tx 78701, ok",
+     "48 pinehurst lane, austin, tx 78701"),
+]  # fmt: skip
+"""Found in the same way; their stand-ins are streets of another build, which no rule takes."""
+
+
+@pytest.mark.parametrize(("entity", "text", "value"), [*FOUND, *ABROAD])
 def test_a_value_is_found_whole_and_nothing_around_it(entity, text, value):
     assert [(s.entity, text[s.start : s.end]) for s in find(text)] == [(entity, value)]
 
