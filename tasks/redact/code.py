@@ -13,7 +13,7 @@ LINE = re.compile(
     r"|update \w+ set|delete from))"
 )
 SURE = re.compile(
-    r"(?m)^\s*(?:def \w+\(|import \w+|from \w[\w.]* import|#include|(?:public|private) \w+"
+    r"(?m)^[^\S\n]*(?:def \w+\(|import \w+|from \w[\w.]* import|#include|(?:public|private) \w+"
     r"|function \w*\(|(?:const|let|var) \w+ ?=|package \w+;|with \w+ as \("
     r"|(?i:select\b.+\bfrom\b|insert into|create table))"
 )

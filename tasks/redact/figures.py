@@ -95,3 +95,12 @@ Gemini, Llama,
 
 
 FIGURES = frozenset(" ".join(name.casefold().split()) for name in _TEXT.split(",") if name.strip())
+
+_SURNAMES = """
+baggins beethoven bezos claus confucius copernicus cratchit dalloway darcy descartes doubtfire
+dracula dumbledore einstein frankenstein gandhi gatsby hitler jekyll mozart mussolini nietzsche
+obama picasso poirot putin rochester scrooge shakespeare skywalker snape spock stalin trump
+voldemort wonka zuckerberg
+"""
+SURNAMES = frozenset(_SURNAMES.split())
+"""Enough behind a title, as hardly anybody else bears them."""

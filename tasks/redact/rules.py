@@ -5,15 +5,15 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from tasks.redact import address, age, blocks, contact, credentials, identity, network
+from tasks.redact import abroad, address, age, blocks, cards, contact, credentials, network
 from tasks.redact.code import code_spans
 from tasks.redact.places import Places, Taken
 from tasks.redact.plain import plain
 from tasks.redact.rule import Rule, Span, holds, lowered_of, shape_of
 
 RULES: tuple[Rule, ...] = (
-    *credentials.RULES, *contact.RULES, *identity.RULES, *network.RULES, *address.RULES,
-    *blocks.RULES, *age.RULES,
+    *credentials.RULES, *contact.RULES, *cards.RULES, *network.RULES, *address.RULES,
+    *abroad.RULES, *blocks.RULES, *age.RULES,
 )  # fmt: skip
 
 PERSON = "PERSON"
@@ -21,8 +21,8 @@ HARD = tuple(dict.fromkeys(rule.entity for rule in RULES))
 """Kinds that are redacted wherever they stand, the surest first."""
 ENTITIES = (*HARD, PERSON)
 
-LINKS = frozenset(HARD) - {"SECRET", "MAC_ADDRESS", "AGE"}
-"""Kinds that make the name beside them that of a private person."""
+LINKS = frozenset(HARD) - {"SECRET", "IP_ADDRESS", "MAC_ADDRESS", "AGE"}
+"""Kinds that make the name beside them that of a private person; machines stand beside goods."""
 IN_CODE = frozenset({"SECRET", "EMAIL_ADDRESS"})
 """Kinds that are also looked for in code, where all else is an example or a constant."""
 
@@ -39,14 +39,15 @@ _BLANK = (
     r"(?i:name|e-?mail|phone|address|date|number|redacted|removed|insert|your|company|customer"
     r"|person|patient|location|contact)"
 )
-_NUMBERED = r"(?:[ _-]?\d{1,3})?"
+_FILLED = r"[A-Za-z][A-Za-z '/_-]{1,40}(?:[ _-]?\d{1,3})?"
+# looked ahead for within the brackets alone: a line may hold many that are never closed
 MASK = re.compile(
     r"<[A-Z][A-Z0-9_ ]{1,40}(?:_[0-9a-f]{1,16})?>"  # <PERSON_1>, and what other tools write
     r"|\[email.protected\]"
-    rf"|\[(?=[^\]\n]*{_BLANK})[A-Za-z][A-Za-z '/_-]{{1,40}}{_NUMBERED}\]"
-    rf"|<(?=[^>\n]*{_BLANK})[A-Za-z][A-Za-z '/_-]{{1,40}}{_NUMBERED}>"  # <your name>
+    rf"|\[(?={_FILLED}\])(?=[^\]\n]{{0,45}}{_BLANK})[^\]\n]{{2,45}}\]"
+    rf"|<(?={_FILLED}>)(?=[^>\n]{{0,45}}{_BLANK})[^>\n]{{2,45}}>"  # <your name>
     r"|\[\*\*[^\]\n]{0,60}\*\*\]"  # clinical notes that were published: [**Known lastname 123**]
-    r"|\{\{?[A-Za-z_][\w .]{0,40}\}?\}|\*{4,}|\b[Xx]{3,}[Xx-]*\d{0,4}\b"
+    r"|\{\{?[A-Za-z_][\w .]{0,40}\}?\}|\*{4,}|\b[Xx]{3}[Xx-]*\d{0,4}\b"
 )
 """Places where a value was taken out before, or is yet to be filled in."""
 

@@ -33,7 +33,8 @@ NEEDS = [  # a pattern, what it needs one of, and in what of the text that is lo
 ]
 LETTERS = st.characters(
     min_codepoint=10, max_codepoint=126, exclude_categories=["Cc"],
-    include_characters="\n\t\r\u00e9\u00fc\u00df\u00c9\u2019",
+    include_characters="\n\t\r\u00e9\u00fa\u00fc\u00df\u00c9\u2019"
+    + "".join(map(chr, range(0x410, 0x450))),  # Cyrillic
 )  # fmt: skip
 
 

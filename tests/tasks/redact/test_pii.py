@@ -41,6 +41,15 @@ PRIVATE = [
     ("My name is Lisa. How can I help?", "My name is <PERSON_1>. How can I help?"),
     ("My wife Aurora Alvarez loves it.", "My wife <PERSON_1> loves it."),
     ("Hi, I'm Olivia Smith, and I have a question.", "Hi, I'm <PERSON_1>, and I have a question."),
+    ('{"street": "48 Pinehurst Lane", "city": "Austin", "name": "Tim Brown"}',
+     '{"street": "<STREET_ADDRESS_1>", "city": "Austin", "name": "<PERSON_1>"}'),
+    ("Dear Mr. Darcy, call me on (241) 555-0135.",
+     "Dear Mr. <PERSON_1>, call me on <PHONE_NUMBER_1>."),
+    ("Dear Mr. Brown, I write to you.", "Dear Mr. <PERSON_1>, I write to you."),
+    ("The IP is 203.0.113.77 and Docker, Kafka and Jenkins run on Ubuntu.",
+     "The IP is <IP_ADDRESS_1> and Docker, Kafka and Jenkins run on Ubuntu."),
+    ("Contact: New York Office, phone (241) 555-0135. Contact: Maria Lopez.",
+     "Contact: New York Office, phone <PHONE_NUMBER_1>. Contact: <PERSON_1>."),
     ("Patient name: JOHN BROOKS", "Patient name: <PERSON_1>"),
     ("Chief complaint: pain. Ms. Russell is a 39-year-old female.",
      "Chief complaint: pain. Ms. <PERSON_1> is a 39-year-old female."),
@@ -64,6 +73,7 @@ KEPT = [
     "Thank you for calling Acme customer support. Okay, Perfect.",
     "SELECT name FROM users WHERE name = 'Sarah Williams'",
     "Which album did Michael Jackson release on 30 November 1982?",
+    "Dear Mr. Einstein, dear Mrs. Claus, and dear Mr. Darcy, I write about light.",
     "This is Gerald's third offense.",
 ]
 

@@ -1,6 +1,7 @@
 """What the rules find, and what looks like it and is not."""
 
 import re
+import time
 
 import pytest
 
@@ -21,6 +22,9 @@ FOUND = [
     ("PHONE_NUMBER", "Phone: (123) 456-7890", "(123) 456-7890"),
     ("CREDIT_CARD", "Card 4111 1111 1111 1111 ok", "4111 1111 1111 1111"),
     ("CREDIT_CARD", "Card 378282246310005, billing", "378282246310005"),
+    ("CREDIT_CARD", "my Visa is 4222222222222", "4222222222222"),
+    ("CREDIT_CARD", "Maestro 6759649826438453", "6759649826438453"),
+    ("CREDIT_CARD", '{"pan": "6759649826438453"}', "6759649826438453"),
     ("CREDIT_CARD", "5555-5555-5555-4444", "5555-5555-5555-4444"),
     ("IBAN_CODE", "IBAN GB29 NWBK 6016 1331 9268 19, holder", "GB29 NWBK 6016 1331 9268 19"),
     ("IBAN_CODE", "IBAN FR1420041010050500013M02606.", "FR1420041010050500013M02606"),
@@ -46,6 +50,21 @@ FOUND = [
     ("STREET_ADDRESS", "to 8083 Samuel Circle Apt. 796, Arnoldstad, KY 88174.",
      "8083 Samuel Circle Apt. 796, Arnoldstad, KY 88174"),
     ("STREET_ADDRESS", "at 12 Oak Street, I think", "12 Oak Street"),
+    ("STREET_ADDRESS", "I live at 48 Pinehurst Lane. Come by.", "48 Pinehurst Lane"),
+    ("STREET_ADDRESS", "We are on 45 Elm Road. It opens", "45 Elm Road"),
+    ("STREET_ADDRESS", "My address is 12 Main St. It rings", "12 Main St."),
+    ("STREET_ADDRESS", "in 12 Main St. Springfield, IL 62704",
+     "12 Main St. Springfield, IL 62704"),
+    ("STREET_ADDRESS", "12 Elm Court. Austin, Texas 78701", "12 Elm Court. Austin, Texas 78701"),
+    ("STREET_ADDRESS", "to 42 Queen Street, Toronto, ON M5H 2M9, Canada",
+     "42 Queen Street, Toronto, ON M5H 2M9"),
+    ("STREET_ADDRESS", "15 Wattle Street, Carlton VIC 3053.", "15 Wattle Street, Carlton VIC 3053"),
+    ("STREET_ADDRESS", "10 High Street, Bath, Somerset BA1 2AB",
+     "10 High Street, Bath, Somerset BA1 2AB"),
+    ("STREET_ADDRESS", "Kerkstraat 12, 1017 GC Amsterdam.", "Kerkstraat 12, 1017 GC Amsterdam"),
+    ("STREET_ADDRESS", "bei Damrak 70, 1012 LM Amsterdam.", "Damrak 70, 1012 LM Amsterdam"),
+    ("STREET_ADDRESS", "10-12 Andrássy út, 1061 Budapest.", "10-12 Andrássy út, 1061 Budapest"),
+    ("STREET_ADDRESS", "je Vodičkova 12, 110 00 Praha 1.", "Vodičkova 12, 110 00 Praha 1"),
     ("STREET_ADDRESS", "wohnt Lindenstraße 14b, 80331 München", "Lindenstraße 14b, 80331 München"),
     ("STREET_ADDRESS", "au 12 rue de la Paix, 75002 Paris", "12 rue de la Paix, 75002 Paris"),
     ("STREET_ADDRESS", "office is at 76 Boulevard de Normandie Suite 106 FONTAINE, he said",
@@ -128,7 +147,20 @@ FOUND = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("entity", "text", "value"), FOUND)
+ABROAD = [
+    ("STREET_ADDRESS", "em Av. Paulista, 1578, perto", "Av. Paulista, 1578"),
+    ("STREET_ADDRESS", "at No. 24, Jalan Ampang, 50450 Kuala Lumpur.",
+     "No. 24, Jalan Ampang, 50450 Kuala Lumpur"),
+    ("STREET_ADDRESS", "ke Jl. Sudirman No. 5, Jakarta 10220.",
+     "Jl. Sudirman No. 5, Jakarta 10220"),
+    ("STREET_ADDRESS", "живу: ул. Ленина, д. 5, кв. 12.", "ул. Ленина, д. 5, кв. 12"),
+    ("STREET_ADDRESS", "it is 48 pinehurst lane, austin, tx 78701, ok",
+     "48 pinehurst lane, austin, tx 78701"),
+]  # fmt: skip
+"""Found in the same way; their stand-ins are streets of another build, which no rule takes."""
+
+
+@pytest.mark.parametrize(("entity", "text", "value"), [*FOUND, *ABROAD])
 def test_a_value_is_found_whole_and_nothing_around_it(entity, text, value):
     assert [(s.entity, text[s.start : s.end]) for s in find(text)] == [(entity, value)]
 
@@ -147,6 +179,8 @@ NEAR_MISSES = [
     "the year 1066 and the years 1914-1918",
     "4111 1111 1111 1112 fails the check sum",
     "1234567890123456 is a long number",
+    "barcode 5901234123457, EAN-13: 6901234567892, wa.me/4915112345678, sum 50100123456789",
+    "the UPC is 4111 1111 1111 1111",
     "GB29 NWBK 6016 1331 9268 18 fails the check sum",
     "000-12-3456 and 666-12-3456 are never given out",
     "std::vector<int>::iterator and dead::beef",
@@ -157,6 +191,11 @@ NEAR_MISSES = [
     "git clone git@github.com:a/b.git",
     "IgA Nephropathy, Soft Tissue Sarcoma, CD34+ and HbA1c 6.5",
     "In 1929 Wall Street crashed",
+    "Windows 10, 4096 MB Memory; Table 12, 110 00 Items; June 12, 3021 XX Large",
+    "Av. Score, 12.5 and av. 12; Jalan Ampang is long; in 24, Jalan said",
+    "ул. Ленина длинная; 5 miles down the road, in 78701 ways",
+    "Chapter 12 The Long Road, Step 10 Walk Down The Street, Figure 12 Elm Street",
+    "On May 18, 19080, Mount St. Helens Volcano",
     "In 1938 Jazz Suite 22 was heard, and 12 Orchestral Suites",
     "12 May Suite 210 was let",
     "5 pieces of 12 suite 2 and 3 apples in 10 apt words",
@@ -265,8 +304,12 @@ def test_every_kind_has_a_rule_and_names_come_last():
     ["a", "1", "A ", "1 ", "a.", "(1", "Ab 1 ", "@", "x: ", "mrn1", "acct#1 ", "password is ",
      "&a=1",
      "age 9", "I'm A, ", "1 A u. ", "12 A\n", "1 A 2 apt 3\n", "send to 1 A ", "meet ,1 A ",
-     "the corner of 1 A ", "send it to 1 a ", "A 1, ", "Bearer a1", "PSC 1 "],
+     "the corner of 1 A ", "send it to 1 a ", "A 1, ", "Bearer a1", "PSC 1 ",
+     "Av. A ", "Jalan A ", "ул. А ", "12 a road, ", "A 1, 1011 AA ", "12 A Road. ", "A 1, 110 00 ",
+     "\n", " \n", "see [note, ", "a < b and ", "[", "<", "x", "{{"],
 )  # fmt: skip
 def test_no_text_makes_a_rule_run_away(unit):
     """Bounded repeats keep every rule near linear; a runaway would hit the suite's time limit."""
-    find(unit * 20_000 + "@ password = :// born ")
+    began = time.process_time()
+    find(unit * 20_000 + "@ password = :// born, write to tim@example.org")
+    assert time.process_time() - began < 10
