@@ -51,6 +51,8 @@ LIVES = re.compile(
 MENTION = re.compile(rf"(?i){DATE}")
 YEARS = re.compile(r"(?:19|20)\d\d ?- ?(?:19|20)\d\d")
 
+TIES = " \n:#=-→.*|])<\\\"'`“”‘’„«»"
+"""Signs that a tie may begin with."""
 _NO = r"(?:number|num|no\b\.?|nr\b\.?|id)"
 LABELLED = (
     r"(?i)(?<![a-z])(?:{labels}){tie}"
@@ -74,7 +76,7 @@ LABELS = {  # kind: labels, and the literals without which none of them can stan
         rf"|(?:member(?:ship)?|policy|insurance|employee|student){S}{_NO}",
         ("id number", "id_number", "id-number", "idnumber", "id card", "id_card", "id-card",
          "idcard", "identity", "nhs", "national", "nino", "tax", "member", "policy", "insurance",
-         "employee", "student", "medicare", *(f"tin{sign}" for sign in " \n:#=-→.*|])<\\\"'`“”‘’„«»")),
+         "employee", "student", "medicare", *(f"tin{sign}" for sign in TIES)),
     ),
 }  # fmt: skip
 NAMED = re.compile(rf"{_NO}|[#:=]")
