@@ -49,6 +49,7 @@ LIVES = re.compile(
     r"[\s,;.(]*(?:and )?(?:now )?(?:liv(?:es|ing)|resid(?:es|ing)|ssn|mrn|phone|address)"
 )
 MENTION = re.compile(rf"(?i){DATE}")
+NEXT_CELL = re.compile(rf"(?i)[*_ ]{{0,20}}\|[*_ ]{{0,20}}{DATE}")
 YEARS = re.compile(r"(?:19|20)\d\d ?- ?(?:19|20)\d\d")
 
 TIES = " \n:#=-→.*|])<\\\"'`“”‘’„«»"
@@ -112,6 +113,8 @@ def _birth(match: re.Match[str]) -> bool:
     The latter writes "(born June 14, 1969)", or, in its tables, "birth date: 14 june 1969".
     """
     value = match["value"]
+    if "|" in match[0] and NEXT_CELL.match(match.string, match.end()):
+        return False  # a table that compares persons
     if not re.search("[A-Za-z]", value):
         return True
     if match["bare"]:

@@ -18,8 +18,8 @@ _INITIALS = rf"(?:(?!U\.[ ]?[SK]\.)(?:[{_UP}]\.[ ]?){{2,3}})?"
 _ANY_CASE = rf"(?P<name>{_INITIALS}{_FULL}|[{_UP}]{{2,}}(?:[ ][{_UP}]{{2,}}){{1,3}})(?![\w@])"
 _EDGE = r"[*_`\"'“‘]"
 """A sign of markup or of quoting around a label and around a name."""
-_CELL_END = r"(?=[*_ ]{0,20}\|[ ]{0,3}(?:\n|$))"
-"""The end of the last cell of a row: where there are more, persons are compared."""
+_CELL_END = r"(?=[*_ ]{0,20}\|[ ]{0,3}(?:\n(?!\|[ ]?[-:])|$))"
+"""The end of the last cell of a row, no head: where there are more, persons are compared."""
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s)?"
 _KIN = (
     "wife|husband|spouse|partner|fiancée?|son|daughter|mother|father|mom|mum|dad|brother|sister|"
@@ -29,7 +29,7 @@ _KIN = (
 _LABEL = (
     r"my (?:full |real |last |first )?name(?:'s|’s| is)|(?:account|card) ?holder(?: is|:)?|ask for"
     r"|(?:patient|customer|client|employee|guest|passenger|recipient|card|full|first|last|given"
-    r"|family|maiden)[ _]?name(?:[\"'”’\])]|[*_`]{1,3})?(?>[^\S\n]{0,40})[:=→]?(?: is)?"
+    r"|family|maiden)[ _]?name(?:[\"'”’\])]|[*_`]{1,3})?(?:(?>[^\S\n]{0,40})[:=→])?(?: is)?"
     r"|(?:attn|emergency contact|next of kin)[:.]?"
 )
 _LABEL_OF_TWO = r"pt\.?|contact(?: person)?:"  # which also stand before other words

@@ -42,6 +42,7 @@ PRIVATE = [
     ("My wife Aurora Alvarez loves it.", "My wife <PERSON_1> loves it."),
     ("Hi, I'm Olivia Smith, and I have a question.", "Hi, I'm <PERSON_1>, and I have a question."),
     ("Patient name: JOHN BROOKS", "Patient name: <PERSON_1>"),
+    ("Find a customer, full name John Brooks.", "Find a customer, full name <PERSON_1>."),
     ("**Patient Name:** Karen Whitfield", "**Patient Name:** <PERSON_1>"),
     ("- **Name:** Karen Whitfield\n- **SSN**: 489 91 3820",
      "- **Name:** <PERSON_1>\n- **SSN**: <US_SSN_1>"),

@@ -262,6 +262,8 @@ NEAR_MISSES = [
     "curl -u user:password https://x.example.org, curl -u $USER:$PASS https://x.example.org",
     "compass: north12; primary_key=users.id_1; | Token | 2048-bit |; <password>string</password>",
     "pH: 7.35-7.4567",
+    "each phone is $3000 / 200 phones",
+    "| Birthdate | October 26, 1974 | January 1, 1980 |",
     "<PHONE_NUMBER_1>, [email protected], {EMAIL}, [Customer Email], password: <SECRET_1>",
 ]
 
