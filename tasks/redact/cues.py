@@ -10,7 +10,7 @@ from tasks.redact.names import is_name
 from tasks.redact.places import Place
 from tasks.redact.rule import Span, holds
 from tasks.redact.rules import LINKS
-from tasks.redact.words import STOP
+from tasks.redact.words import EVERYDAY, MONTHS, STOP
 
 NEAR = 120  # characters between a name and the hard identifier that makes it private
 LONGEST = 1_000  # characters of a sentence on either side; some texts have no full stop
@@ -102,9 +102,15 @@ def _trim(text: str, start: int, end: int) -> Place:
     words = list(re.finditer(r"\S+", text[start:end]))
     while words[-1][0].strip(".,").lower() in STOP:
         words.pop()
-    while words[0][0].strip(".,").lower() in STOP:
+    while words[0][0].strip(".,").lower() in STOP and not _is_first_name(words):
         words.pop(0)
     return start + words[0].start(), start + words[-1].end()
+
+
+def _is_first_name(words: Sequence[re.Match[str]]) -> bool:
+    """Whether an everyday word is the first name of a longer one: Will Smithers."""
+    first, rest = words[0][0].lower(), [word[0].lower() for word in words[1:]]
+    return first in EVERYDAY | MONTHS and bool(rest) and rest[0] not in STOP
 
 
 def sentence(text: str, position: int) -> Place:

@@ -42,19 +42,23 @@ DATE = (
 BIRTH = (
     r"(?i)(?:(?P<bare>(?<!was )(?<!were )(?<!\()(?<!; )\bborn(?: on)?)"
     r"|\b(?:I was|patient(?: was)?) born(?: on)?"
-    rf"|(?P<table>(?<![a-z])birth{S}date)|(?<![a-z])date{S}of{S}birth|(?<![a-z])d\.?o\.?b\b\.?"
+    rf"|(?P<table>(?<![a-z])birth{S}date)|(?<![a-z])date{S}of{S}birth|(?<![a-z])d\.?o\.?b(?![a-z])\.?"
     rf"|\b(?:my|your|his|her) birthday){TIE}(?P<value>{DATE})(?!\d)"
 )
 LIVES = re.compile(
     r"[\s,;.(]*(?:and )?(?:now )?(?:liv(?:es|ing)|resid(?:es|ing)|ssn|mrn|phone|address)"
 )
 MENTION = re.compile(rf"(?i){DATE}")
+NEXT_CELL = re.compile(rf"(?i)[*_ ]{{0,20}}\|[*_ ]{{0,20}}{DATE}")
 YEARS = re.compile(r"(?:19|20)\d\d ?- ?(?:19|20)\d\d")
 
+TIES = " \n:#=-→.*|])<\\\"'`“”‘’„«»"
+"""Signs that a tie may begin with."""
 _NO = r"(?:number|num|no\b\.?|nr\b\.?|id)"
 LABELLED = (
     r"(?i)(?<![a-z])(?:{labels}){tie}"
-    r"(?P<value>[A-Z]{{0,4}}[ -]?\d[A-Z0-9-]{{0,40}}(?: \d[\dA-Z-]{{1,20}}){{0,4}})(?![\w%]|[.,]\d)"
+    r"(?P<value>(?:(?-i:[A-Z]{{1,4}})[ -]|[A-Z]{{1,4}}-?)?\d[A-Z0-9-]{{0,40}}"
+    r"(?: \d[\dA-Z-]{{1,20}}){{0,4}})(?![\w%]|[.,]\d)"
 )
 LABELS = {  # kind: labels, and the literals without which none of them can stand there
     "MEDICAL_RECORD": (
@@ -62,7 +66,7 @@ LABELS = {  # kind: labels, and the literals without which none of them can stan
         ("mrn", "record", "patient", "chart", "hospital"),
     ),
     "ACCOUNT_NUMBER": (
-        rf"(?:account|acct|a/c)(?:{S}{_NO}|\b)|sort{S}code|routing{S}{_NO}",
+        rf"(?:account|acct|a/c)(?:{S}{_NO}|(?![a-z0-9]))|sort{S}code|routing{S}{_NO}",
         ("account", "acct", "a/c", "sort", "routing"),
     ),
     "PASSPORT": (r"passport", ("passport",)),
@@ -72,12 +76,13 @@ LABELS = {  # kind: labels, and the literals without which none of them can stan
         rf"|national{S}insurance|tax{S}id|taxpayer|\btin\b|medicare"
         rf"|(?:member(?:ship)?|policy|insurance|employee|student){S}{_NO}",
         ("id number", "id_number", "id-number", "idnumber", "id card", "id_card", "id-card",
-         "idcard", "identity", "nhs", "national", "nino", "tax", "tin ", "tin:", "tin#", "tin=",
-         "tin-", "tin\"", "tin'", "tin`", "tin\\", "member", "policy", "insurance",
-         "employee", "student", "medicare"),
+         "idcard", "identity", "nhs", "national", "nino", "tax", "member", "policy", "insurance",
+         "employee", "student", "medicare", *(f"tin{sign}" for sign in TIES)),
     ),
 }  # fmt: skip
 NAMED = re.compile(rf"{_NO}|[#:=]")
+TIED = re.compile(r"\b(?:is|was|no|nr|num|number|id)\b|[#:=|→>]")
+"""What says that the number behind it is the label's, and no count of things."""
 LONG = 6  # digits of an account number after the word account alone
 
 
@@ -108,6 +113,8 @@ def _birth(match: re.Match[str]) -> bool:
     The latter writes "(born June 14, 1969)", or, in its tables, "birth date: 14 june 1969".
     """
     value = match["value"]
+    if "|" in match[0] and NEXT_CELL.match(match.string, match.end()):
+        return False  # a table that compares persons
     if not re.search("[A-Za-z]", value):
         return True
     if match["bare"]:
@@ -116,14 +123,21 @@ def _birth(match: re.Match[str]) -> bool:
 
 
 def _number(match: re.Match[str]) -> bool:
-    """At least five digits, and no date and no range of years."""
+    """At least five digits, and no date, no range of years and no round count of things."""
     value = match["value"]
-    return len(digits_of(value)) >= 5 and not (MENTION.fullmatch(value) or YEARS.fullmatch(value))
+    if len(digits_of(value)) < 5 or MENTION.fullmatch(value) or YEARS.fullmatch(value):
+        return False
+    return not value.endswith("000") or bool(TIED.search(_said(match)))
+
+
+def _said(match: re.Match[str]) -> str:
+    """The label of a value and what ties them, in lower case."""
+    return match[0][: match.start("value") - match.start()].lower()
 
 
 def _account(match: re.Match[str]) -> bool:
     """The same; more digits where nothing says that the account is named by its number."""
-    said = match[0][: match.start("value") - match.start()].lower()
+    said = _said(match)
     if said.startswith("sort"):
         return len(digits_of(match["value"])) == 6
     enough = 5 if NAMED.search(said) else LONG

@@ -16,7 +16,9 @@ MAC = r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![
 NAME_SERVERS = ("8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "208.67.222.222",
                 "208.67.220.220")  # fmt: skip
 VERSION = re.compile(
-    r"(?:\bv|\bver\.?|versions?|release|build|section|chapter|table|figure|fig\.?|§|rfc|[=<>~^]=?|\w/)\s?$"
+    r"(?:\b(?:ec|oracle|firefox|chrome|safari|opera|windows|ios|android|java|jdk|python|kernel|linux"
+    r"|mysql|openssl|firmware|clause|article|paragraph|item|update|patch|driver)|\bv|\bver\.?|versions?|release|build|section|chapter|table|figure|fig\.?|§|rfc|[=<>~^]=?|\w/)\s?$"
+    r"|\bversions? [\d.]{3,16} (?:to|and|or|through|-) $"
 )
 SPEAKS_OF_IP = re.compile(r"\bip\b|address|host|server|login|logged|ping|from|subnet|gateway")
 
@@ -28,7 +30,7 @@ def _v4(match: re.Match[str]) -> bool:
         return False
     first = int(match[0].partition(".")[0])  # 0: unspecified and wildcards; from 224: masks
     shared = address.is_loopback or first == 0 or first >= 224 or match[0] in NAME_SERVERS
-    context = before(match, 24)
+    context = before(match, 36)
     small = all(int(part) < 10 for part in match[0].split("."))
     return not (shared or VERSION.search(context) or (small and not SPEAKS_OF_IP.search(context)))
 
@@ -41,7 +43,12 @@ def _v6(match: re.Match[str]) -> bool:
         return False
     filled = [group for group in match[0].split(":") if group]
     has_digit = bool(filled) and any(c.isdigit() for c in filled[0])
-    return len(filled) >= 2 and has_digit and not (address.is_loopback or address.is_unspecified)
+    # a[1::20] is a slice: small numbers alone, or an index
+    slices = all(group.isdigit() and len(group) < 3 for group in filled) or re.search(
+        r"\w\[$", before(match, 2)
+    )
+    real = len(filled) >= 2 and has_digit and not (slices and len(filled) < 4)
+    return real and not (address.is_loopback or address.is_unspecified)
 
 
 def _mac(match: re.Match[str]) -> bool:

@@ -7,12 +7,19 @@ for a name first would be to try every capital.
 import re
 from typing import NamedTuple
 
+from tasks.redact.rule import TAG
+
 _UP, _LO = "A-ZÀ-ÖØ-ÞŁŚŻŹĆŘŠŽČĎĞİŐ", "a-zß-öø-ÿāăąćčďđęěğıłńňőœřśşšťůűźżž"
 _WORD = rf"(?:[{_UP}]['’])?[{_UP}][{_LO}]+(?:['’-]?[{_UP}][{_LO}]+)*"
 _PARTICLE = "van|von|de|da|la|der|den|bin|al|el|dos|du|di"
 _FULL = rf"{_WORD}(?:[ ](?:[{_UP}]\.|{_WORD}|{_PARTICLE})){{0,4}}"
 _NAME = rf"(?P<name>{_FULL})(?![\w@])"
-_ANY_CASE = rf"(?P<name>{_FULL}|[{_UP}]{{2,}}(?:[ ][{_UP}]{{2,}}){{1,3}})(?![\w@])"
+_INITIALS = rf"(?:(?!U\.[ ]?[SK]\.)(?:[{_UP}]\.[ ]?){{2,3}})?"
+_ANY_CASE = rf"(?P<name>{_INITIALS}{_FULL}|[{_UP}]{{2,}}(?:[ ][{_UP}]{{2,}}){{1,3}})(?![\w@])"
+_EDGE = r"[*_`\"'“‘]"
+"""A sign of markup or of quoting around a label and around a name."""
+_CELL_END = r"(?=[*_ ]{0,20}\|[ ]{0,3}(?:\n(?!\|[ ]?[-:])|$))"
+"""The end of the last cell of a row, no head: where there are more, persons are compared."""
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s)?"
 _KIN = (
     "wife|husband|spouse|partner|fiancée?|son|daughter|mother|father|mom|mum|dad|brother|sister|"
@@ -22,7 +29,7 @@ _KIN = (
 _LABEL = (
     r"my (?:full |real |last |first )?name(?:'s|’s| is)|(?:account|card) ?holder(?: is|:)?|ask for"
     r"|(?:patient|customer|client|employee|guest|passenger|recipient|card|full|first|last|given"
-    r"|family|maiden)[ _]?name[\"']?\s?[:=]?(?: is)?"
+    r"|family|maiden)[ _]?name(?:[\"'”’\])]|[*_`]{1,3})?(?:(?>[^\S\n]{0,40})[:=→])?(?: is)?"
     r"|(?:attn|emergency contact|next of kin)[:.]?"
 )
 _LABEL_OF_TWO = r"pt\.?|contact(?: person)?:"  # which also stand before other words
@@ -41,11 +48,15 @@ def _phrases(*phrases: tuple[str, tuple[str, ...]]) -> tuple[Phrase, ...]:
 
 
 SURE = _phrases(
-    (rf"(?i:\b(?:{_LABEL}))[ \"']{{1,3}}{_TITLE}{_ANY_CASE}",
+    (rf"(?i:\b(?:{_LABEL}))(?:[ ]|{_EDGE}|{TAG}){{1,8}}+{_TITLE}{_ANY_CASE}",
      ("name", "holder", "ask for", "attn", "emergency contact", "next of kin")),
     (rf"(?i:\b(?:{_LABEL_OF_TWO}))[ \"']{{1,3}}{_TITLE}(?=[^\s,]+ [{_UP}]){_ANY_CASE}",
      ("pt. ", "pt ", "pt\"", "pt'", "pt.\"", "pt.'", "contact:", "contact person:")),
-    (rf"\bName: {_ANY_CASE}(?=\s{{1,3}}(?i:{_RECORD_LABEL}))", ("name: ",)),
+    (rf"\bName[*_]{{0,3}}[ ]{{0,20}}:(?:[ ]|{_EDGE}){{1,5}}+{_ANY_CASE}"
+     rf"(?=[*_|]{{0,3}}\s{{1,3}}(?:[-*•|]{{1,3}}\s?){{0,2}}[*_]{{0,3}}(?i:{_RECORD_LABEL}))",
+     ("name",)),
+    (rf"(?i:\b(?:{_LABEL}))[*_`]{{0,3}}[ ]{{0,20}}\|[ *_`]{{1,20}}+{_ANY_CASE}{_CELL_END}",
+     ("name", "holder", "ask for", "attn", "emergency contact", "next of kin")),
     (rf"{_NAME} can be reached", (" can be reached",)),
     (rf"{_NAME}(?:\s?[<(\[,]\s?[\w.+-]{{1,64}}@|,? \(?(?:MRN|DOB|SSN)\b)",
      ("@", "mrn", "dob", "ssn")),
@@ -56,9 +67,12 @@ SURE = _phrases(
 LIKELY = _phrases(
     (rf"(?i:\bdear|\bregards,?|\bsincerely,?|\bsigned(?: by)?:|\bcheers,)\s{{1,2}}{_TITLE}{_NAME}",
      ("dear", "regards", "sincerely", "signed", "cheers,")),
-    (rf"(?i:\bi['’]m|\bi am|\b(?:from|to|cc):|\bname[\"']?(?:\s?[:=]| is)[ \"']{{0,2}})\s{{0,2}}"
+    (rf"(?i:\bi['’]m|\bi am|\b(?:from|to|cc):|\bname(?:[\"']|[*_]{{1,3}})?"
+     rf"(?:(?>[^\S\n]{{0,40}})[:=→]| is|{TAG})(?:[ ]|{_EDGE}|{TAG}){{0,6}}+)\s{{0,2}}"
      rf"{_TITLE}(?=\S+ [{_UP}]){_NAME}",
      ("i'm", "i’m", "i am", "from:", "to:", "cc:", "name")),
+    (rf"\|[ *_`]{{0,20}}+Name[*_`]{{0,3}}[ ]{{0,20}}\|[ *_`]{{1,20}}+{_NAME}{_CELL_END}",
+     ("name",)),
     (rf"(?i:\bthis is) (?=\S+ [{_UP}]){_NAME}"
      r"(?=[,.!?]|\s(?:from|speaking|calling|with|here|at)\b|$)",
      ("this is ",)),

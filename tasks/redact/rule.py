@@ -10,13 +10,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-QUOTE = r"(?:\\{0,3}[\"'`])?"
+QUOTE = r"(?:\\{0,3}[\"'`“”‘’„«»])?"
 """A quotation mark; in JSON inside JSON with a backslash before it."""
-TIE = (
-    rf"{QUOTE}\s{{0,3}}(?:(?:is|was|number|num\b|no\b\.?|nr\b\.?|id\b|[#:=_-]){QUOTE}\s{{0,3}}){{0,5}}"
-    rf"{QUOTE}"
+TAG = (
+    r"(?:</?(?:td|th|tr|b|i|u|em|strong|span|div|p|dt|dd|li|label|code|br|h[1-6])"
+    r"(?:\s[^<>\n]{0,80})?\s?/?>)"
 )
-"""What may stand between a label and its value: 'number is', '#', '": "'."""
+"""A tag of HTML that may stand around a label or a value."""
+_MARK = rf"\\{{0,3}}[\"'`“”‘’„«»]|[*\])]|\|(?![^\S\n]{{0,3}}\n)|{TAG}"
+_SIGN = (
+    rf"(?>[^\S\n]{{1,40}})|{_MARK}|(?>\.{{2,40}})|is\b|was\b|number|num\b|no\b\.?|nr\b\.?|id\b"
+    r"|[#:=_→-]"
+)
+TIE = rf"(?:{_SIGN}){{0,12}}+(?:\n{{1,2}}+(?:{_SIGN}){{0,6}}+)?"
+"""What may stand between a label and its value: 'number is', '#', '": "', ':** ', '</td><td>'."""
 S = "[ _-]?"
 """What may stand between two words of a label, which is also the name of a field."""
 

@@ -45,9 +45,16 @@ offers office order orders payments postmaster pr press privacy promotions purch
 recruitment registration reservations returns root sales security service shipping shop store
 subscribe subscriptions support team unsubscribe updates webadmin webmaster welcome
 """
+_CODE_WORDS = """
+arg arr array char col column count data field first float foo id idx index input int integer item
+key last list login name node none null num number obj object output param str string test text
+type uint user username val value var varchar
+"""
 
 STOP = frozenset(_STOP.split())
 """Words that begin with a capital for other reasons; a name has at least one word more."""
+CODE_WORDS = frozenset(_CODE_WORDS.split())
+"""Parts of names of variables and columns, which are written as some names of users are."""
 EVERYDAY = frozenset(_EVERYDAY.split())
 """Names that are also words, and so no mention of a name where a sentence begins."""
 MONTHS = frozenset(_MONTHS.split())
