@@ -9,7 +9,7 @@ already are left to their owners, so a text that was redacted before keeps its s
 import hashlib
 import hmac
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from tasks.redact.plain import plain
@@ -52,7 +52,10 @@ class TagBook:
         for entity, number in (m for text in texts for m in TAG.findall(text)):
             self.last[entity] = max(self.last[entity], int(number))
         names = dict.fromkeys(normal(PERSON, name) for name in people)
-        self.people = sorted(names, key=lambda name: -len(name.split()))
+        self.people: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)  # by word
+        for name in sorted(names, key=lambda name: -len(name.split())):
+            for word in set(name.split()):
+                self.people[word][name] = set(name.split())
 
     def tag(self, entity: str, value: str) -> str:
         """The tag for `value`."""
@@ -65,7 +68,8 @@ class TagBook:
         """The longest name that `value` is a part of."""
         name = normal(PERSON, value)
         parts = set(name.split())
-        return next((known for known in self.people if parts <= set(known.split())), name)
+        having = min((self.people.get(word, {}) for word in parts), key=len, default={})
+        return next((known for known, words in having.items() if parts <= words), name)
 
     def _suffix(self, entity: str, one: str) -> str:
         if self.key:
