@@ -239,6 +239,7 @@ def _replace(text: Text, spans: Sequence[Span], pairs: Pairs) -> str:
     parts, done = [], text.lead
     for start, end, entity in spans:
         tag = pairs[entity, text.body[start:end]]
-        parts += [text.body[done:start], quoted(text.body, start, end, tag)]
+        start, tag = quoted(text.body, start, end, tag)
+        parts += [text.body[done:start], tag]
         done = end
     return "".join(parts) + text.body[done:]
