@@ -6,13 +6,13 @@ what the stage never changes, such as the keys of JSON. It runs while the values
 them nothing but a count by kind is kept.
 """
 
-import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tasks.redact.fields import parsed
 from tasks.redact.rule import digits_of
 from tasks.redact.rules import MASK, PERSON
 from tasks.redact.words import EVERYDAY, MONTHS, STOP, TITLES
@@ -103,7 +103,7 @@ def strings(row: dict[str, Any]) -> Iterator[str]:
 
 def _of_json(blob: str | None) -> Iterator[str]:
     try:
-        yield from _walk(json.loads(blob)) if blob else ()
+        yield from _walk(parsed(blob)) if blob else ()
     except ValueError:  # a damaged blob still has a text to search
         yield blob or ""
 
