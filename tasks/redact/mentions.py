@@ -1,14 +1,17 @@
 """Every further mention of what goes: once a value is private, it is so in every turn.
 
 A rule sees the label of a record number once, and a policy the cue of a name once; later turns
-name both without it. Values are looked up by what stands in the text, not one after the other, so
-that a log with thousands of them takes no longer than its length.
+name both without it, or in another layout. In code a name is a constant, and stays. Values are
+looked up by what stands in the text, not one after the other, so that a log with thousands of
+them takes no longer than its length.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from tasks.redact.code import code_spans
+from tasks.redact.layout import Layouts
 from tasks.redact.named import Named
 from tasks.redact.rule import Span
 from tasks.redact.rules import PERSON, disjoint, masks, outside
@@ -25,9 +28,15 @@ def mentions(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list
     if not values:
         return [list(found) for found in spans]
     named = Named(value for value, entity in values if entity == PERSON)
-    others = _Values((v, e) for v, e in values if e != PERSON)
+    others, layouts = _Values((v, e) for v, e in values if e != PERSON), Layouts(values)
+
+    def more(text: str) -> list[Span]:
+        persons = list(named.find(text))
+        persons = outside(persons, code_spans(text)) if persons else []
+        return outside([*others.find(text), *layouts.find(text), *persons], masks(text))
+
     return [
-        disjoint([*found, *outside([*others.find(text), *named.find(text)], masks(text))])
+        named.joined(text, disjoint([*found, *more(text)]))
         for text, found in zip(texts, spans, strict=True)
     ]
 

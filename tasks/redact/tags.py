@@ -15,10 +15,13 @@ from collections.abc import Iterable
 from tasks.redact.plain import plain
 from tasks.redact.rule import digits_of
 from tasks.redact.rules import PERSON
+from tasks.redact.spelling import alike
+from tasks.redact.standin.phones import EXTENSION
 from tasks.redact.words import TITLES
 
 TAG = re.compile(r"<([A-Z][A-Z0-9_]*)_(\d{1,6})>")
-NUMERIC = frozenset({"PHONE_NUMBER", "CREDIT_CARD", "US_SSN"})
+NUMERIC = frozenset({"PHONE_NUMBER", "CREDIT_CARD", "US_SSN", "ACCOUNT_NUMBER"})
+"""Kinds whose values are the same where their digits are."""
 HASH_LENGTH = 12  # hex digits: 48 bits, so two of a million values collide once in 600 sets
 
 
@@ -26,13 +29,20 @@ def normal(entity: str, value: str) -> str:
     """What two ways of writing one value have in common."""
     value = plain(value)[0]
     if entity == PERSON:
-        words = re.sub(r"['’]s\b", "", value.casefold()).replace(".", " ").split()
+        words = re.sub(r"'s\b", "", alike(value).casefold()).replace(".", " ").split()
         return " ".join(w for w in words if w not in TITLES) or value.casefold()
-    if entity in NUMERIC and len(digits_of(value)) >= 7:
-        return digits_of(value)[-10:] if entity == "PHONE_NUMBER" else digits_of(value)
+    if entity == "PHONE_NUMBER" and len(digits_of(value)) >= 7:
+        return digits_of(EXTENSION.sub("", value))[-10:]
+    if entity in NUMERIC and len(digits_of(value)) >= 7 and not re.search(r"[^\W\d_]", value):
+        return digits_of(value)
     if entity in ("EMAIL_ADDRESS", "PERSON", "USERNAME", "STREET_ADDRESS"):
         return " ".join(value.casefold().split())
-    return re.sub(r"[\s-]", "", value) if entity != "SECRET" else value
+    if entity == "SECRET":
+        return value
+    value = re.sub(r"[\s-]", "", value)
+    if entity == "MAC_ADDRESS":
+        return re.sub("[:.]", "", value).lower()
+    return value.upper() if entity == "IBAN_CODE" else value
 
 
 class TagBook:
