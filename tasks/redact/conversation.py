@@ -221,9 +221,13 @@ def _real(
     ]
     real = [one for one in found if not is_stand_in(one[1].entity, one[2])]
     if any(not is_weak(s.entity) for _, s, _ in real):
-        weak = [one for one in found if is_weak(one[1].entity) and one not in real]
+        sure = set(real)
+        weak = [one for one in found if is_weak(one[1].entity) and one not in sure]
         real += [one for one in weak if not (book and book.gave(one[2]))]
-    return [[s for j, s, _ in sorted(real) if j == i] for i in range(len(texts))]
+    left: list[list[Span]] = [[] for _ in texts]
+    for i, span, _ in sorted(real):
+        left[i].append(span)
+    return left
 
 
 def _people(bodies: Sequence[str], spans: Sequence[Sequence[Span]]) -> Iterator[str]:
@@ -235,6 +239,7 @@ def _replace(text: Text, spans: Sequence[Span], pairs: Pairs) -> str:
     parts, done = [], text.lead
     for start, end, entity in spans:
         tag = pairs[entity, text.body[start:end]]
-        parts += [text.body[done:start], quoted(text.body, start, end, tag)]
+        start, tag = quoted(text.body, start, end, tag)
+        parts += [text.body[done:start], tag]
         done = end
     return "".join(parts) + text.body[done:]

@@ -6,12 +6,15 @@ are read too, as records hold account numbers without quotes. Keys are never cha
 """
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 _HALF = re.compile("[\ud800-\udfff]")
 _WHOLE = re.compile("-?[1-9][0-9]{0,17}")
+_HUGE = re.compile(r'"\\u0000(-?[0-9.eE+-]+)"')
+DEEPEST = 200  # levels of JSON that are walked through
 Change = Callable[["Piece"], str]
 
 
@@ -63,7 +66,7 @@ def _turn(turn: dict[str, Any], change: Change) -> dict[str, Any]:
 def _json(blob: str, change: Change) -> str:
     """JSON text with its strings changed; byte for byte itself when nothing changes."""
     try:
-        before = json.loads(blob)
+        before = parsed(blob)
     except ValueError:  # a damaged blob still has a text to search
         return change(Piece(blob))
     after = _walk(before, "", change)
@@ -71,10 +74,48 @@ def _json(blob: str, change: Change) -> str:
         return blob
     plain = json.dumps(after, ensure_ascii=False)
     # half a character, which JSON can hold and UTF-8 cannot, must stay an escape
-    return json.dumps(after) if _HALF.search(plain) else plain
+    return _HUGE.sub(r"\1", json.dumps(after) if _HALF.search(plain) else plain)
+
+
+class _Huge(str):
+    """A number too large for Python, such as 1e999, as it is written, with a mark before it."""
+
+
+def parsed(blob: str) -> object:
+    """The value of JSON text.
+
+    Raises:
+        ValueError: It is damaged, or nested so deeply that it cannot be walked through.
+    """
+    try:
+        value: object = json.loads(blob, parse_float=_float)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if blob.count("[") + blob.count("{") > DEEPEST and _depth(value) > DEEPEST:
+        raise ValueError("nested too deeply")
+    return value
+
+
+def _float(written: str) -> float | _Huge:
+    return value if math.isfinite(value := float(written)) else _Huge(f"\0{written}")
+
+
+def _depth(value: object) -> int:
+    depth, level = 0, [value]
+    while level:
+        depth += 1
+        level = [
+            inner
+            for one in level
+            if isinstance(one, (dict, list))
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return depth
 
 
 def _walk(value: object, label: str, change: Change) -> object:
+    if isinstance(value, _Huge):
+        return value
     if isinstance(value, str):
         return change(Piece(value, label))
     if isinstance(value, list):

@@ -6,13 +6,13 @@ what the stage never changes, such as the keys of JSON. It runs while the values
 them nothing but a count by kind is kept.
 """
 
-import json
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tasks.redact.fields import parsed
 from tasks.redact.rule import digits_of
 from tasks.redact.rules import MASK, PERSON
 from tasks.redact.words import EVERYDAY, MONTHS, STOP, TITLES
@@ -41,9 +41,9 @@ def leaks(row: dict[str, Any], values: Iterable[Value]) -> Counter[str]:
     if not wanted:
         return Counter()
     texts = [MASK.sub(" | ", text) for text in strings(row)]
-    said = [f" {folded(text)} " for text in texts]
-    runs = {digits_of(run[0]) for text in texts for run in _RUN.finditer(text)}
-    return Counter(kind for kind, value in wanted if _stands(value, said, runs))
+    said = _said({folded(value) for _, value in wanted}, texts)
+    tails = {tail for text in texts for run in _RUN.finditer(text) for tail in _tails(run[0])}
+    return Counter(kind for kind, value in wanted if folded(value) in said or _runs(value) & tails)
 
 
 def _is_telling(kind: str, value: str) -> bool:
@@ -53,15 +53,34 @@ def _is_telling(kind: str, value: str) -> bool:
     return sum(map(len, words)) >= SHORTEST
 
 
-def _stands(value: str, said: Iterable[str], runs: Iterable[str]) -> bool:
-    whole, number = f" {folded(value)} ", digits_of(value)
-    if any(whole in text for text in said):
-        return True
+def _said(phrases: set[str], texts: Iterable[str]) -> set[str]:
+    """Those of `phrases`, folded, that stand in `texts`."""
+    sizes: defaultdict[str, set[int]] = defaultdict(set)
+    for phrase in phrases:
+        words = phrase.split()
+        sizes[words[0]].add(len(words))
+    found: set[str] = set()
+    for text in texts:
+        words = folded(text).split()
+        for at, word in enumerate(words):
+            if word in sizes:
+                found.update(" ".join(words[at : at + size]) for size in sizes[word])
+    return found & phrases
+
+
+def _runs(value: str) -> set[str]:
+    """The digits by which a number is looked for, if it is one."""
+    number = digits_of(value)
     if len(number) < NUMBER or sum(c.isalpha() for c in value) > 2:
-        return False
+        return set()
     # +1 415 329 8841 is also written 415-329-8841, and the other way round
-    core = number[-10:]
-    return any(run.endswith(core) and len(run) <= len(core) + COUNTRY for run in runs)
+    return {number[-10:]}
+
+
+def _tails(run: str) -> set[str]:
+    """The digits of `run` with and without what may be a country."""
+    digits = digits_of(run)
+    return {digits[at:] for at in range(COUNTRY + 1)} if len(digits) <= 10 + COUNTRY else set()
 
 
 def folded(text: str) -> str:
@@ -84,7 +103,7 @@ def strings(row: dict[str, Any]) -> Iterator[str]:
 
 def _of_json(blob: str | None) -> Iterator[str]:
     try:
-        yield from _walk(json.loads(blob)) if blob else ()
+        yield from _walk(parsed(blob)) if blob else ()
     except ValueError:  # a damaged blob still has a text to search
         yield blob or ""
 

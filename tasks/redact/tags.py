@@ -9,16 +9,19 @@ already are left to their owners, so a text that was redacted before keeps its s
 import hashlib
 import hmac
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from tasks.redact.plain import plain
 from tasks.redact.rule import digits_of
 from tasks.redact.rules import PERSON
+from tasks.redact.spelling import alike
+from tasks.redact.standin.phones import EXTENSION
 from tasks.redact.words import TITLES
 
 TAG = re.compile(r"<([A-Z][A-Z0-9_]*)_(\d{1,6})>")
-NUMERIC = frozenset({"PHONE_NUMBER", "CREDIT_CARD", "US_SSN"})
+NUMERIC = frozenset({"PHONE_NUMBER", "CREDIT_CARD", "US_SSN", "ACCOUNT_NUMBER"})
+"""Kinds whose values are the same where their digits are."""
 HASH_LENGTH = 12  # hex digits: 48 bits, so two of a million values collide once in 600 sets
 
 
@@ -26,13 +29,20 @@ def normal(entity: str, value: str) -> str:
     """What two ways of writing one value have in common."""
     value = plain(value)[0]
     if entity == PERSON:
-        words = re.sub(r"['’]s\b", "", value.casefold()).replace(".", " ").split()
+        words = re.sub(r"'s\b", "", alike(value).casefold()).replace(".", " ").split()
         return " ".join(w for w in words if w not in TITLES) or value.casefold()
-    if entity in NUMERIC and len(digits_of(value)) >= 7:
-        return digits_of(value)[-10:] if entity == "PHONE_NUMBER" else digits_of(value)
+    if entity == "PHONE_NUMBER" and len(digits_of(value)) >= 7:
+        return digits_of(EXTENSION.sub("", value))[-10:]
+    if entity in NUMERIC and len(digits_of(value)) >= 7 and not re.search(r"[^\W\d_]", value):
+        return digits_of(value)
     if entity in ("EMAIL_ADDRESS", "PERSON", "USERNAME", "STREET_ADDRESS"):
         return " ".join(value.casefold().split())
-    return re.sub(r"[\s-]", "", value) if entity != "SECRET" else value
+    if entity == "SECRET":
+        return value
+    value = re.sub(r"[\s-]", "", value)
+    if entity == "MAC_ADDRESS":
+        return re.sub("[:.]", "", value).lower()
+    return value.upper() if entity == "IBAN_CODE" else value
 
 
 class TagBook:
@@ -52,7 +62,10 @@ class TagBook:
         for entity, number in (m for text in texts for m in TAG.findall(text)):
             self.last[entity] = max(self.last[entity], int(number))
         names = dict.fromkeys(normal(PERSON, name) for name in people)
-        self.people = sorted(names, key=lambda name: -len(name.split()))
+        self.people: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)  # by word
+        for name in sorted(names, key=lambda name: -len(name.split())):
+            for word in set(name.split()):
+                self.people[word][name] = set(name.split())
 
     def tag(self, entity: str, value: str) -> str:
         """The tag for `value`."""
@@ -65,7 +78,8 @@ class TagBook:
         """The longest name that `value` is a part of."""
         name = normal(PERSON, value)
         parts = set(name.split())
-        return next((known for known in self.people if parts <= set(known.split())), name)
+        having = min((self.people.get(word, {}) for word in parts), key=len, default={})
+        return next((known for known, words in having.items() if parts <= words), name)
 
     def _suffix(self, entity: str, one: str) -> str:
         if self.key:

@@ -7,7 +7,9 @@ they are, and so do capitals and possessives.
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import product
 
+from tasks.redact.spelling import alike
 from tasks.redact.standin.coined import COINED, FEMININE, MASCULINE, SURNAMES, is_hers
 from tasks.redact.standin.draw import LETTERS, Draw
 from tasks.redact.words import PARTICLES, TITLES
@@ -37,6 +39,8 @@ class People:
         """
         self.given: dict[str, str] = {}
         self._drawing, self._taken = drawing, taken
+        self._plain: dict[str, tuple[int, str]] = {}  # letters of a word: which it is, and its coin
+        self._longest = 0
         self._surnames: set[str] = set()
         self._text = ""
 
@@ -59,19 +63,26 @@ class People:
 
     def known(self, letters: str) -> list[str]:
         """Stand-ins for the words of names in `letters`, which are small, in their order there."""
-        plain = {"".join(filter(str.isalpha, word)): coin for word, coin in self.given.items()}
-        places = {letters.find(word): coin for word, coin in plain.items() if len(word) > 2}
-        return [coin for place, coin in sorted(places.items()) if place >= 0]
+        found: dict[int, tuple[int, str]] = {}
+        for start, size in product(range(len(letters)), range(3, self._longest + 1)):
+            word = letters[start : start + size]
+            if word in self._plain and letters.find(word) == start:
+                found[start] = max(found.get(start, (0, "")), self._plain[word])
+        return [coin for _, (_, coin) in sorted(found.items())]
 
     def coin(self, word: str, attempt: int = 0) -> str:
         """A coined name for `word`, case folded, that is not yet used in this conversation."""
+        choices = [] if word in self.given else self._choices(word)
         while word not in self.given:
             draw = self._drawing("PERSON", word, attempt)
-            found = draw.of(self._choices(word))
+            found = draw.of(choices)
             if attempt >= USUAL:
                 found += "-" + draw.of(SURNAMES)
             if found.casefold() not in self._taken and found.casefold() not in self._text:
                 self.given[word] = found
+                plain = "".join(filter(str.isalpha, word))
+                self._plain[plain] = (len(self.given), found)
+                self._longest = max(self._longest, len(plain))
                 self._taken.add(found.casefold())
             attempt += 1
         return self.given[word]
@@ -103,7 +114,7 @@ class People:
 
 def _core(word: str) -> str:
     """A word of a name as it is compared."""
-    return _POSSESSIVE.sub("", word).casefold()
+    return alike(_POSSESSIVE.sub("", word)).casefold()
 
 
 def knows_name(value: str) -> bool:

@@ -29,7 +29,9 @@ def phone(value: str, draw: Draw) -> str:
         national = _sealed(country, _body(country, draw))
         if _is_sealed(country, national):
             break
-    return _dressed(main, country, national) + "".join(map(draw.like, cut[0] if cut else ""))
+    end = cut[0] if cut else ""
+    fresh = "".join(draw.like(c) if c.isdigit() else c for c in end)
+    return _dressed(main, country, national) + fresh
 
 
 def knows_phone(value: str) -> bool:
@@ -45,12 +47,17 @@ def knows_phone(value: str) -> bool:
 
 def _country(main: str) -> str:
     digits = digits_of(main)
-    if main.lstrip("(").startswith(("+", "00")):
+    if _is_abroad(main):
         known = digits.removeprefix("00")
         return next((country for country in FILM if known.startswith(country)), "1")
     if digits.startswith("0"):
         return "44" if len(digits) == 11 else "33" if len(digits) == 10 else "1"
     return "1"
+
+
+def _is_abroad(main: str) -> bool:
+    """Whether a country code is before the number."""
+    return main.lstrip("(").startswith(("+", "00"))
 
 
 def _leads(country: str) -> tuple[str, ...]:
@@ -89,7 +96,7 @@ def _dressed(main: str, country: str, national: str) -> str:
     """`national` in the layout of `main`; in the usual one where that has other digits."""
     digits = digits_of(main)
     lead = digits[: len(digits) - len(national)] if len(digits) >= len(national) else "?"
-    if lead in _leads(country):
+    if lead in _leads(country) and (lead.strip("0") or not _is_abroad(main)):
         rest = iter(lead + national)
         return "".join(next(rest) if c.isdigit() else c for c in main)
     if country != "1":

@@ -33,12 +33,17 @@ def test_a_stand_in_for_a_number_of_json_is_a_number():
 @pytest.mark.parametrize(
     ("text", "after"),
     [
+        (
+            '{"phone": 4153298841, "phones": [7, 4153298841], "mrn": -93618947}',
+            '{"phone": "<PHONE_NUMBER_1>", "phones": [7, "<PHONE_NUMBER_1>"], '
+            '"mrn": "<MEDICAL_RECORD_1>"}',
+        ),
         ('{"mrn": "93618947"}', '{"mrn": "<MEDICAL_RECORD_1>"}'),
         ("MRN: 93618947", "MRN: <MEDICAL_RECORD_1>"),
         ('He said "MRN": 93618947 is mine', 'He said "MRN": <MEDICAL_RECORD_1> is mine'),
     ],
 )
-def test_what_is_quoted_or_no_json_gets_no_marks(text, after):
+def test_numbers_of_json_are_quoted_and_nothing_else_is(text, after):
     assert redacted(text) == after
 
 

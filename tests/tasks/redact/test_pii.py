@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from tasks.base.dataset import read_dataset, write_dataset
 from tasks.base.errors import UsageError
 from tasks.base.memo import RowMemo
+from tasks.redact.named import Named
 from tasks.redact.params import KEY, RedactParams
 from tasks.redact.pii import redact, redact_pii
 from tasks.redact.remembered import Memory
+from tasks.redact.rule import Span
 from tests.builders import row, table, texts, turn
 
 DEFAULT = RedactParams()
@@ -111,6 +113,40 @@ def test_a_name_that_is_also_a_word_stays_where_a_sentence_begins():
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "mention", "after"),
+    [
+        ("José Álvarez", "Jose Alvarez or Mr. Alvarez?", "<PERSON_1> or Mr. <PERSON_1>?"),
+        ("Sean O’Connor", "Is Sean O'Connor in?", "Is <PERSON_1> in?"),
+        ("Karen Whitfield", "_Karen_, __Karen Whitfield__", "_<PERSON_1>_, __<PERSON_1>__"),
+        ("Dan Ng", "Is it Mr. Ng? Ng is a sound.", "Is it Mr. <PERSON_1>? Ng is a sound."),
+        ("Karen Whitfield", "a_Karen karen_b Karen Karen", "a_Karen karen_b <PERSON_1> <PERSON_1>"),
+    ],
+)
+def test_a_name_goes_in_other_spellings_too(name, mention, after):
+    assert one(f"My name is {name}.", mention)[1] == after
+
+
+@pytest.mark.parametrize("fence", ["```java\n{}\n```", "{}"])
+def test_a_name_in_code_stays(fence):
+    code = fence.format("private String name;\nString other = Mark;\nreturn name;")
+    assert one("My name is Mark String.", code)[1] == code
+
+
+def test_words_of_one_name_side_by_side_are_one_mention():
+    named = Named(["Ann Whitfield"])
+    first, second = Span(4, 7, "PERSON"), Span(8, 17, "PERSON")
+    assert named.joined("Hi, Ann Whitfield", [first, second]) == [Span(4, 17, "PERSON")]
+    assert len(named.joined("Hi, Ann Ann", [first, Span(8, 11, "PERSON")])) == 2
+
+
+def test_a_thousand_values_are_each_found_again():
+    lines = [f"Mail {chr(97 + i % 26)}{i}@firm{i}.com" for i in range(1000)]
+    after = one("\n".join(lines), " ".join(line[5:] for line in reversed(lines)))
+    assert after[1].split()[-1] == "<EMAIL_ADDRESS_1>"
+    assert len(set(after[1].split())) == 1000
+
+
 def test_a_later_turn_may_name_a_value_without_its_label():
     assert one("MRN 39582488", "I looked up 39582488; 395824889 is another.") == [
         "MRN <MEDICAL_RECORD_1>",
@@ -126,6 +162,25 @@ def test_one_value_has_one_tag_however_it_is_written():
         "Call <PHONE_NUMBER_1> or <PHONE_NUMBER_2>.",
         "Is it <PHONE_NUMBER_1>? Mail <EMAIL_ADDRESS_1> or <EMAIL_ADDRESS_1>.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "later"),
+    [
+        ("Call +1 (415) 329-8841.", "4153298841 or 415.329.8841"),
+        ("Call 415-329-8841.", "+1 415 329 8841 or 415-329-8841 ext. 22"),
+        ("SSN 262-16-8118", "262168118"),
+        ("account number 12345678", "1234-5678"),
+        ("MAC 00:1A:2B:3C:4D:5E", "00-1a-2b-3c-4d-5e"),
+    ],
+)
+def test_the_same_number_in_another_layout_has_the_same_tag(before, later):
+    tag = one(before, later)[0].split(" ")[-1].rstrip(".")
+    assert one(before, later)[1] == " or ".join([tag] * len(later.split(" or ")))
+
+
+def test_another_number_that_looks_alike_stays():
+    assert one("account number 12345678", "1234.5678 or 123456789")[1] == "1234.5678 or 123456789"
 
 
 def test_tags_that_are_there_keep_their_numbers_and_masks_stay():
@@ -187,6 +242,17 @@ def test_json_with_half_a_character_is_redacted_and_stays_json():
     assert json.loads(column("meta", blob)) == {
         "a": "\ud83d <EMAIL_ADDRESS_1>, my name is <PERSON_1>"
     }
+
+
+def test_json_that_is_nested_too_deeply_is_searched_as_a_text():
+    deep = "[" * 5000 + '"{}"' + "]" * 5000
+    assert column("meta", deep.format("tim@example.org")) == deep.format("<EMAIL_ADDRESS_1>")
+
+
+def test_numbers_too_large_for_python_stay_as_they_are():
+    assert column("meta", '{"a": "tim@example.org", "n": 1e999, "m": -1E400}') == (
+        '{"a": "<EMAIL_ADDRESS_1>", "n": 1e999, "m": -1E400}'
+    )
 
 
 def test_json_that_is_broken_is_still_searched():

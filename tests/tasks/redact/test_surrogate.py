@@ -169,6 +169,18 @@ def test_one_value_has_one_stand_in_however_it_is_written():
     assert second.split(", ")[-1] == mail.replace("@", " (at) ")
 
 
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("+49 30 901820", r"\+49 \d{10}"),
+        ("+4930901820", r"\+49 \d{10}"),
+        ("415-329-8841 ext. 22", r"\d{3}-555-01\d\d ext\. \d\d"),
+    ],
+)
+def test_the_country_and_the_word_before_an_extension_stay(value, kept):
+    assert re.fullmatch(kept, stand_in(f"Call {value} now", value))
+
+
 def test_another_conversation_has_other_stand_ins_and_a_copy_has_the_same():
     before = "My name is John Brooks, MRN 39582488, call +1-633-555-0127."
     assert one(before, id="one-0") == one(before, id="one-7")
