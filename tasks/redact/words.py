@@ -14,8 +14,9 @@ instagram is it it's item its january july just ladies last later let let's mada
 march may me meanwhile miss mister mom monday mother mr mrs ms mum my name names next no not note
 noun november now number nurse october of officer oh ok okay on once or order our output patient
 perfect person phone physical please professor pt question recruiter regards representative right
-santa saturday september service she since sir sister so son sorry spanish sunday support sure
-system team than thank thanks that that's the their then there there's these they this those
+santa saturday security september service she since sir sister so social son sorry spanish sunday
+support sure system team tel teléfono than thank thanks that that's the their then there there's
+these they this those
 thursday to today too tuesday uh um uncle user very visit was we wednesday well what what's when
 where which while who why wife will with wonderful world would write yeah yes yesterday you your
 yours

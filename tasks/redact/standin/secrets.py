@@ -11,8 +11,10 @@ from tasks.redact.standin.draw import Draw
 LEAD = re.compile(
     r"-----BEGIN [A-Z0-9 ]+-----\s*|sk-(?:proj-|ant-|live-|test-|or-)?|(?:sk|pk|rk)_(?:live|test)_"
     r"|whsec_|gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|AKIA|ASIA|AIza|ya29\.|hf_|npm_|pypi-|SG\."
-    r"|dop_v1_|eyJ|[^:\s]{0,64}:(?=[^\s/@]{3})"
+    r"|(?:GOCSPX|xapp|xai|pplx|NRAK|AGE-SECRET-KEY)-|(?:gsk|r8|shpat|shpss|glsa|ntn|figd)_"
+    r"|(?:lin_api|dckr_pat)_|hvs\.|\d{8,10}:AA|dop_v1_|eyJ|[^:\s]{0,64}:(?=[^\s/@]{3})"
 )
+BOT = re.compile(r"\d{8,10}:AA")  # its number is public, and its own
 END = re.compile(r"-----END [A-Z0-9 ]+-----\s*\Z")
 HEX = re.compile(r"(?=.*\d)[0-9a-f]{8,}|(?=.*\d)[0-9A-F]{8,}")
 TOKEN = re.compile(r"\.eyJ")
@@ -25,7 +27,9 @@ def secret(value: str, draw: Draw) -> str:
     if body.isdigit():
         last = draw.below(2) if len(body) < 4 else draw.below(10)
         return lead + str(last).zfill(len(body)) + end
-    if ":" in lead and "-----" not in lead:
+    if BOT.fullmatch(lead):
+        lead = draw.digits(len(lead) - 3) + lead[-3:]
+    elif ":" in lead and "-----" not in lead:
         lead = "user:"
     hexadecimal = _is_hex(body)
     fresh = "".join(_digit(c, draw) if hexadecimal else draw.like(c) for c in body)

@@ -8,6 +8,12 @@ import pytest
 from tasks.redact.rules import ENTITIES, HARD, find, rules_for
 
 FOUND = [
+    ("PHONE_NUMBER", "+49 (0)30 901820", "+49 (0)30 901820"),
+    ("PHONE_NUMBER", "+91-9876543210", "+91-9876543210"),
+    ("PHONE_NUMBER", "ring 0049 30 901820 now", "0049 30 901820"),
+    ("SECRET", "gsk_abcDEF123ghiJKL456mnoPQR", "gsk_abcDEF123ghiJKL456mnoPQR"),
+    ("SECRET", "bot 123456789:AAabcdefghijklmnopqrstuvwxyz1234567",
+     "123456789:AAabcdefghijklmnopqrstuvwxyz1234567"),
     ("EMAIL_ADDRESS", "write to tim.striebitz56@example.org today", "tim.striebitz56@example.org"),
     ("EMAIL_ADDRESS", "It's jürgen+x@mail.example.co.uk.", "jürgen+x@mail.example.co.uk"),
     ("EMAIL_ADDRESS", "tim (at) example [dot] org", "tim (at) example [dot] org"),
@@ -156,10 +162,7 @@ FOUND = [
     ("ACCOUNT_NUMBER", "__Account__: 004839201", "004839201"),
     ("PASSPORT", "Passport.....: C01X00478", "C01X00478"),
     ("DRIVER_LICENSE", "Driver's license      : D1234567", "D1234567"),
-    ("PHONE_NUMBER", "+49 (0)30 901820", "+49 (0)30 901820"),
     ("PHONE_NUMBER", "+1(415)329-8841", "+1(415)329-8841"),
-    ("PHONE_NUMBER", "+91-9876543210", "+91-9876543210"),
-    ("PHONE_NUMBER", "ring 0049 30 901820 now", "0049 30 901820"),
     ("PHONE_NUMBER", "Tel. 030/12345678", "030/12345678"),
     ("PHONE_NUMBER", "ph: 415 329 8841", "415 329 8841"),
     ("PHONE_NUMBER", "Tél : 0612345678", "0612345678"),
@@ -191,9 +194,6 @@ FOUND = [
     ("SECRET", "CREATE USER x IDENTIFIED BY 'Winter2024!'", "Winter2024!"),
     ("SECRET", "Cookie: sessionid=38afes7a8dfe3qwe; a=b", "38afes7a8dfe3qwe"),
     ("SECRET", "curl -u admin:S3cr3tPass https://x.example.org", "admin:S3cr3tPass"),
-    ("SECRET", "gsk_abcDEF123ghiJKL456mnoPQR", "gsk_abcDEF123ghiJKL456mnoPQR"),
-    ("SECRET", "bot 123456789:AAabcdefghijklmnopqrstuvwxyz1234567",
-     "123456789:AAabcdefghijklmnopqrstuvwxyz1234567"),
     ("SECRET", '{"PIN": "4821"}', "4821"),
 ]  # fmt: skip
 
