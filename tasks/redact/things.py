@@ -1,4 +1,4 @@
-"""Places and goods that a model takes for persons: what stands before or in a name says so."""
+"""Places, goods and illnesses that a model takes for persons, told by what stands there."""
 
 import re
 
@@ -10,8 +10,10 @@ _KEY = re.compile(
 """The key of a field that holds no person."""
 _LAST = re.compile(
     r"(?i)\b(?:office|department|team|desk|centre|center|headquarters|branch|division|hotline"
-    r"|ministry|institute|committee|agency|bureau)$"
+    r"|ministry|institute|committee|agency|bureau"
+    r"|[a-z]{0,30}pathy|[a-z]{5,30}itis|[a-z]{4,30}osis|syndrome|disease|disorder|deficiency|cancer|virus)$"
 )
+"""Offices and illnesses; with so many letters before them the endings are of no surname."""
 NEAR = 40  # characters of a key
 
 

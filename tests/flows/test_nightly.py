@@ -191,9 +191,9 @@ def test_an_index_beside_that_of_the_releases_is_refused():
         read_params(NightlyParams, None, ["index=idx"])
 
 
-def test_the_command_makes_a_release_and_then_has_nothing_to_do(own_home, tmp_path):
+def test_the_command_makes_a_release_and_then_has_nothing_to_do(own_server, tmp_path):
     place = tmp_path / "releases"
-    run = partial(finery, "nightly", SAMPLE, "--releases", place, env=own_home, cwd=tmp_path)
+    run = partial(finery, "nightly", SAMPLE, "--releases", place, env=own_server, cwd=tmp_path)
     planned = run("--dry-run")
     assert planned.returncode == 0, planned.stderr
     assert not place.exists()
@@ -209,9 +209,9 @@ def test_the_command_makes_a_release_and_then_has_nothing_to_do(own_home, tmp_pa
     assert len(Releases(str(place)).listed) == 1
     third = run("--quiet")
     assert "Nothing changed since the release" in third.stdout
-    listed = finery("releases", place, env=own_home, cwd=tmp_path)
+    listed = finery("releases", place, env=own_server, cwd=tmp_path)
     assert listed.stdout.rstrip().endswith("latest")
-    inside = finery("nightly", tmp_path, "-r", place, env=own_home, cwd=tmp_path)
+    inside = finery("nightly", tmp_path, "-r", place, env=own_server, cwd=tmp_path)
     assert inside.returncode == 2
     assert "would be in the folder of sources" in inside.stderr
     strict = partial(run, "--quiet", "--set", "gates.min_rows=99999")
@@ -219,6 +219,6 @@ def test_the_command_makes_a_release_and_then_has_nothing_to_do(own_home, tmp_pa
     assert (failed.returncode, again.returncode) == (1, 1)
     assert "which failed a gate (min_rows): nothing was done" in again.stdout
     assert len(Releases(str(place)).listed) == 2
-    nothing = finery("releases", tmp_path / "raw", env=own_home)
+    nothing = finery("releases", tmp_path / "raw", env=own_server)
     assert nothing.returncode == 2
     assert "holds no releases" in nothing.stderr

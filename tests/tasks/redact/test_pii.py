@@ -52,6 +52,8 @@ PRIVATE = [
      "The IP is <IP_ADDRESS_1> and Docker, Kafka and Jenkins run on Ubuntu."),
     ("Contact: New York Office, phone (241) 555-0135. Contact: Maria Lopez.",
      "Contact: New York Office, phone <PHONE_NUMBER_1>. Contact: <PERSON_1>."),
+    ("Call (241) 555-0135 about IgA Nephropathy, and ask for Maria Politis.",
+     "Call <PHONE_NUMBER_1> about IgA Nephropathy, and ask for <PERSON_1>."),
     ("Patient name: JOHN BROOKS", "Patient name: <PERSON_1>"),
     ("Find a customer, full name John Brooks.", "Find a customer, full name <PERSON_1>."),
     ("**Patient Name:** Karen Whitfield", "**Patient Name:** <PERSON_1>"),
