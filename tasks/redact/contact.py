@@ -33,37 +33,11 @@ SAID_EMAIL = (
 )
 PROVIDERS = ("gmail", "googlemail", "yahoo", "hotmail", "outlook", "icloud", "aol", "proton",
              "protonmail", "gmx", "msn", "live", "mail", "me")  # fmt: skip
-BEFORE_AT = STOP | frozenset(
-    [
-        "available",
-        "buy",
-        "details",
-        "find",
-        "found",
-        "info",
-        "information",
-        "live",
-        "look",
-        "me",
-        "meet",
-        "more",
-        "online",
-        "order",
-        "page",
-        "sale",
-        "see",
-        "shop",
-        "site",
-        "start",
-        "stay",
-        "store",
-        "us",
-        "visit",
-        "website",
-        "work",
-        "works",
-    ]
-)
+_BEFORE_AT = """
+available buy details find found info information live look me meet more online order page sale
+see shop site start stay store us visit website work works
+"""
+BEFORE_AT = STOP | frozenset(_BEFORE_AT.split())
 """Words before "at" that are no mailbox."""
 EXTENSION = r"(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?!\w|[.-]\d)"
 _START = r"(?<![\w+./-])"
